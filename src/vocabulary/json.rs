@@ -1,0 +1,192 @@
+//! A strict JSON reader: no name twice in an object, nothing nested deeper than asked, no byte-order mark, no lone
+//! surrogate, whole numbers apart from others. Built on `serde_json`, whose own `Value` keeps the last of two names.
+
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+
+/// A JSON value. Objects keep the order of their members.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Json {
+    /// `null`
+    Null,
+    /// `true` or `false`
+    Bool(bool),
+    /// A whole number from 0 to 2^64 - 1, written without fraction or exponent.
+    Whole(u64),
+    /// Any other number. Never a time, a lifetime or a count.
+    Number(f64),
+    /// A string
+    String(String),
+    /// An array
+    Array(Vec<Json>),
+    /// An object; every name stands once.
+    Object(Vec<(String, Json)>),
+}
+
+/// Why octets are not acceptable JSON.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum JsonError {
+    /// Not JSON at all, or not UTF-8.
+    #[error("not JSON (line {line}, column {column})")]
+    Syntax {
+        /// Line of the fault, from 1.
+        line: usize,
+        /// Column of the fault, from 1.
+        column: usize,
+    },
+    /// A name stands twice in one object, however it is escaped.
+    #[error("a name stands twice in one object (line {line}, column {column})")]
+    DuplicateName {
+        /// Line of the second name, from 1.
+        line: usize,
+        /// Column of the second name, from 1.
+        column: usize,
+    },
+    /// Nested deeper than allowed.
+    #[error("nested too deeply")]
+    TooDeep,
+}
+
+const DUPLICATE: &str = "duplicate name";
+const DEEP: &str = "nested too deeply";
+
+impl Json {
+    /// Reads `octets` as one JSON text with at most `depth` nested arrays and objects.
+    ///
+    /// # Errors
+    /// [`JsonError`]; the position tells where, and never what stood there.
+    pub fn parse(octets: &[u8], depth: usize) -> Result<Self, JsonError> {
+        let mut deserializer = serde_json::Deserializer::from_slice(octets);
+        let value = Reader { depth }.deserialize(&mut deserializer).map_err(|error| classified(&error))?;
+        deserializer.end().map_err(|error| classified(&error))?;
+        Ok(value)
+    }
+
+    /// The member of that name, if this is an object that has it.
+    #[must_use]
+    pub fn member(&self, name: &str) -> Option<&Self> {
+        match self {
+            Self::Object(members) => members.iter().find(|(own, _)| own == name).map(|(_, value)| value),
+            _ => None,
+        }
+    }
+
+    /// The string, if it is one.
+    #[must_use]
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// What kind of value this is, for messages.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Bool(_) => "a boolean",
+            Self::Whole(_) | Self::Number(_) => "a number",
+            Self::String(_) => "a string",
+            Self::Array(_) => "an array",
+            Self::Object(_) => "an object",
+        }
+    }
+}
+
+impl serde::Serialize for Json {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null => serializer.serialize_unit(),
+            Self::Bool(value) => serializer.serialize_bool(*value),
+            Self::Whole(value) => serializer.serialize_u64(*value),
+            Self::Number(value) => serializer.serialize_f64(*value),
+            Self::String(value) => serializer.serialize_str(value),
+            Self::Array(values) => serializer.collect_seq(values),
+            Self::Object(members) => serializer.collect_map(members.iter().map(|(name, value)| (name, value))),
+        }
+    }
+}
+
+fn classified(error: &serde_json::Error) -> JsonError {
+    let (line, column) = (error.line(), error.column());
+    let text = error.to_string();
+    if text.starts_with(DUPLICATE) {
+        JsonError::DuplicateName { line, column }
+    } else if text.starts_with(DEEP) || text.starts_with("recursion limit") {
+        JsonError::TooDeep
+    } else {
+        JsonError::Syntax { line, column }
+    }
+}
+
+struct Reader {
+    depth: usize,
+}
+
+impl<'de> DeserializeSeed<'de> for Reader {
+    type Value = Json;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Reader {
+    type Value = Json;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Json, E> {
+        Ok(Json::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Json, E> {
+        Ok(Json::Bool(value))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Json, E> {
+        Ok(Json::Whole(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Json, E> {
+        #[expect(clippy::cast_precision_loss, reason = "negative numbers are never used as numbers here")]
+        Ok(Json::Number(value as f64))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Json, E> {
+        Ok(Json::Number(value))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Json, E> {
+        Ok(Json::String(value.to_owned()))
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Json, E> {
+        Ok(Json::String(value))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Json, A::Error> {
+        let depth = self.depth.checked_sub(1).ok_or_else(|| A::Error::custom(DEEP))?;
+        let mut values = Vec::new();
+        while let Some(value) = sequence.next_element_seed(Reader { depth })? {
+            values.push(value);
+        }
+        Ok(Json::Array(values))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json, A::Error> {
+        let depth = self.depth.checked_sub(1).ok_or_else(|| A::Error::custom(DEEP))?;
+        let mut members: Vec<(String, Json)> = Vec::new();
+        while let Some(name) = map.next_key::<String>()? {
+            if members.iter().any(|(own, _)| *own == name) {
+                return Err(A::Error::custom(DUPLICATE));
+            }
+            members.push((name, map.next_value_seed(Reader { depth })?));
+        }
+        Ok(Json::Object(members))
+    }
+}

@@ -1,0 +1,23 @@
+//! The words every other module speaks: identifiers, resource indicators, scopes, time, secrets,
+//! error codes. Nothing here knows a token, a tenant or a request.
+
+mod entropy;
+mod error_code;
+mod identifier;
+pub mod json;
+mod path;
+mod resource_indicator;
+mod scope;
+mod secret;
+mod time;
+
+pub use entropy::{Entropy, EntropyUnavailable, random_token};
+pub use error_code::ErrorCode;
+pub use identifier::{
+    ApplicationId, ClientId, IdentifierError, KeyId, ResourceId, RoleId, SessionId, SubjectId, TenantId, UserId,
+};
+pub use path::{PathError, RequestTarget, Segments};
+pub use resource_indicator::{ResourceIndicator, ResourceIndicatorError};
+pub use scope::{PROTOCOL_SCOPES, Scope, ScopeError, ScopeToken};
+pub use secret::{MIN_SECRET_LENGTH, Secret, SecretHash, SecretHashError};
+pub use time::{Lifetime, LifetimeError, UnixTime};
