@@ -46,9 +46,16 @@ pub enum JsonError {
     /// Nested deeper than allowed.
     #[error("nested too deeply")]
     TooDeep,
+    /// An object with more than 128 members.
+    #[error("an object has more than {MAX_MEMBERS} members")]
+    TooManyMembers,
 }
 
+/// Names are compared one by one, which is faster than hashing while they are few; no legitimate object has more.
+const MAX_MEMBERS: usize = 128;
+
 const DUPLICATE: &str = "duplicate name";
+const MANY: &str = "too many members";
 const DEEP: &str = "nested too deeply";
 
 impl Json {
@@ -116,6 +123,8 @@ fn classified(error: &serde_json::Error) -> JsonError {
         JsonError::DuplicateName { line, column }
     } else if text.starts_with(DEEP) || text.starts_with("recursion limit") {
         JsonError::TooDeep
+    } else if text.starts_with(MANY) {
+        JsonError::TooManyMembers
     } else {
         JsonError::Syntax { line, column }
     }
@@ -182,6 +191,9 @@ impl<'de> Visitor<'de> for Reader {
         let depth = self.depth.checked_sub(1).ok_or_else(|| A::Error::custom(DEEP))?;
         let mut members: Vec<(String, Json)> = Vec::new();
         while let Some(name) = map.next_key::<String>()? {
+            if members.len() >= MAX_MEMBERS {
+                return Err(A::Error::custom(MANY));
+            }
             if members.iter().any(|(own, _)| *own == name) {
                 return Err(A::Error::custom(DUPLICATE));
             }

@@ -3,6 +3,7 @@
 
 mod entropy;
 mod error_code;
+mod http;
 mod identifier;
 pub mod json;
 mod path;
@@ -13,9 +14,11 @@ mod time;
 
 pub use entropy::{Entropy, EntropyUnavailable, random_token};
 pub use error_code::ErrorCode;
+pub use http::HttpResponse;
 pub use identifier::{
     ApplicationId, ClientId, IdentifierError, KeyId, ResourceId, RoleId, SessionId, SubjectId, TenantId, UserId,
 };
+pub(crate) use path::canonical_segment;
 pub use path::{PathError, RequestTarget, Segments};
 pub use resource_indicator::{ResourceIndicator, ResourceIndicatorError};
 pub use scope::{PROTOCOL_SCOPES, Scope, ScopeError, ScopeToken};

@@ -99,7 +99,7 @@ pub(super) fn same_segment(left: &str, right: &str) -> bool {
 
 /// The segment with its hexadecimal digits in upper case.
 #[must_use]
-pub(super) fn canonical_segment(segment: &str) -> String {
+pub(crate) fn canonical_segment(segment: &str) -> String {
     let mut pending = 0;
     segment
         .chars()

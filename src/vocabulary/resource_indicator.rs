@@ -32,7 +32,8 @@ pub enum ResourceIndicatorError {
     /// `#...`; RFC 8707 section 2 forbids it.
     #[error("a resource URI has no fragment")]
     Fragment,
-    /// A host that has a plainer spelling: numbers as IPv4, long IPv6 forms, a trailing dot, percent-encoding.
+    /// A host that has a plainer spelling: numbers as IPv4, long IPv6 forms, a trailing dot, percent-encoding. Names
+    /// outside ASCII are written in their `xn--` form.
     #[error("the host of a resource URI is written in its plain form")]
     Host,
     /// A path with more than one reading.
@@ -157,10 +158,9 @@ fn check_host(url: &Url, authority: &str) -> Result<(), ResourceIndicatorError> 
     let host = url.host().ok_or(ResourceIndicatorError::NotAbsolute)?;
     let spelled = spelled_host(authority);
     let plain = match host {
-        // Case and IDNA have one canonical form each; percent-encoding and a trailing dot have not.
-        Host::Domain(domain) => !spelled.contains('%') && !domain.ends_with('.') && !domain.is_empty(),
-        Host::Ipv4(address) => spelled == address.to_string(),
-        Host::Ipv6(address) => spelled == format!("[{address}]"),
+        // Case has one canonical form; percent-encoding, a trailing dot and Unicode spellings have not.
+        Host::Domain(domain) => spelled.eq_ignore_ascii_case(domain) && !domain.ends_with('.'),
+        Host::Ipv4(_) | Host::Ipv6(_) => spelled == host.to_string(),
     };
     if plain { Ok(()) } else { Err(ResourceIndicatorError::Host) }
 }

@@ -1,0 +1,197 @@
+//! What an access token says.
+
+use crate::config::SubjectKind;
+use crate::vocabulary::json::Json;
+use crate::vocabulary::{ApplicationId, ClientId, Scope, SessionId, SubjectId, TenantId, UnixTime};
+
+/// RFC 8725 section 3.11 asks for explicit limits; nested claims such as `act` and `cnf` need few levels.
+const MAX_DEPTH: usize = 8;
+const MAX_TOKEN_ID_LENGTH: usize = 128;
+
+/// Why a payload is not a set of access token claims.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ClaimsError {
+    /// Not one strict JSON object.
+    #[error("the payload is not a strict JSON object")]
+    Payload,
+    /// A claim that RFC 9068 or this system requires is not there.
+    #[error("the claim `{0}` is missing")]
+    Missing(&'static str),
+    /// A claim is there and has the wrong type or form. Present but unparseable is never read as absent.
+    #[error("the claim `{0}` is malformed")]
+    Malformed(&'static str),
+    /// A claim for sessions of users on a token whose subject is the client, or the reverse.
+    #[error("the claims do not tell whether the subject is a user or a client")]
+    SubjectKind,
+}
+
+/// The claims of an access token, each in its type. Nothing is known yet of who signed them.
+#[derive(Debug, Clone)]
+pub struct AccessTokenClaims {
+    pub(super) issuer: String,
+    pub(super) subject: SubjectId,
+    pub(super) kind: SubjectKind,
+    pub(super) audience: String,
+    pub(super) expires_at: UnixTime,
+    pub(super) issued_at: UnixTime,
+    pub(super) not_before: Option<UnixTime>,
+    pub(super) token_id: String,
+    pub(super) tenant_id: TenantId,
+    pub(super) client_id: ClientId,
+    pub(super) application_id: ApplicationId,
+    pub(super) session_id: Option<SessionId>,
+    pub(super) scope: Scope,
+    pub(super) sender_constrained: bool,
+    pub(super) payload: Json,
+}
+
+impl AccessTokenClaims {
+    /// Reads the payload of a token.
+    ///
+    /// # Errors
+    /// [`ClaimsError`] names the claim that is missing or malformed.
+    pub fn parse(payload: &[u8]) -> Result<Self, ClaimsError> {
+        let payload = Json::parse(payload, MAX_DEPTH).map_err(|_| ClaimsError::Payload)?;
+        if !matches!(payload, Json::Object(_)) {
+            return Err(ClaimsError::Payload);
+        }
+        let client_id = identifier(&payload, "client_id", ClientId::parse)?;
+        let subject = identifier(&payload, "sub", SubjectId::parse)?;
+        let session_id = match payload.member("sid") {
+            None => None,
+            Some(_) => Some(identifier(&payload, "sid", SessionId::parse)?),
+        };
+        let kind = subject_kind(&payload, subject.as_str() == client_id.as_str(), session_id.is_some())?;
+        let token_id = text(&payload, "jti")?;
+        if token_id.is_empty() || token_id.len() > MAX_TOKEN_ID_LENGTH {
+            return Err(ClaimsError::Malformed("jti"));
+        }
+        let scope = match payload.member("scope") {
+            None => Scope::default(),
+            Some(Json::String(scope)) => Scope::parse(scope).map_err(|_| ClaimsError::Malformed("scope"))?,
+            Some(_) => return Err(ClaimsError::Malformed("scope")),
+        };
+        Ok(Self {
+            issuer: text(&payload, "iss")?.to_owned(),
+            audience: text(&payload, "aud")?.to_owned(),
+            expires_at: time(&payload, "exp")?.ok_or(ClaimsError::Missing("exp"))?,
+            issued_at: time(&payload, "iat")?.ok_or(ClaimsError::Missing("iat"))?,
+            not_before: time(&payload, "nbf")?,
+            token_id: token_id.to_owned(),
+            tenant_id: identifier(&payload, "tid", TenantId::parse)?,
+            application_id: identifier(&payload, "app_id", ApplicationId::parse)?,
+            sender_constrained: payload.member("cnf").is_some(),
+            subject,
+            kind,
+            client_id,
+            session_id,
+            scope,
+            payload,
+        })
+    }
+
+    /// Who asked for the token (`sub`): a user or a client.
+    #[must_use]
+    pub fn subject(&self) -> &SubjectId {
+        &self.subject
+    }
+
+    /// Whether the subject is a user, a client, or a client of a management application.
+    #[must_use]
+    pub fn kind(&self) -> SubjectKind {
+        self.kind
+    }
+
+    /// The one resource that the token opens (`aud`).
+    #[must_use]
+    pub fn audience(&self) -> &str {
+        &self.audience
+    }
+
+    /// The moment from which the token is no longer good (`exp`).
+    #[must_use]
+    pub fn expires_at(&self) -> UnixTime {
+        self.expires_at
+    }
+
+    /// The client that obtained the token (`client_id`).
+    #[must_use]
+    pub fn client_id(&self) -> &ClientId {
+        &self.client_id
+    }
+
+    /// The application of that client (`app_id`).
+    #[must_use]
+    pub fn application_id(&self) -> &ApplicationId {
+        &self.application_id
+    }
+
+    /// The tenant (`tid`).
+    #[must_use]
+    pub fn tenant_id(&self) -> &TenantId {
+        &self.tenant_id
+    }
+
+    /// The unique identifier of the token (`jti`).
+    #[must_use]
+    pub fn token_id(&self) -> &str {
+        &self.token_id
+    }
+
+    /// The public identifier of the user's session (`sid`); a client has none.
+    #[must_use]
+    pub fn session_id(&self) -> Option<&SessionId> {
+        self.session_id.as_ref()
+    }
+
+    /// The scopes that were granted (`scope`), none where the claim is absent.
+    #[must_use]
+    pub fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    /// Every claim as it stands in the token, also those that Audgate does not know.
+    #[must_use]
+    pub fn payload(&self) -> &Json {
+        &self.payload
+    }
+}
+
+/// A user's token names its session; a client's token names the client twice (RFC 9068 section 2.2).
+fn subject_kind(payload: &Json, subject_is_client: bool, has_session: bool) -> Result<SubjectKind, ClaimsError> {
+    let management = match payload.member("management") {
+        None | Some(Json::Bool(false)) => false,
+        Some(Json::Bool(true)) => true,
+        Some(_) => return Err(ClaimsError::Malformed("management")),
+    };
+    match (subject_is_client, has_session, management) {
+        (false, true, false) => Ok(SubjectKind::User),
+        (true, false, false) => Ok(SubjectKind::Client),
+        (true, false, true) => Ok(SubjectKind::Management),
+        _ => Err(ClaimsError::SubjectKind),
+    }
+}
+
+fn text<'a>(payload: &'a Json, name: &'static str) -> Result<&'a str, ClaimsError> {
+    match payload.member(name) {
+        None => Err(ClaimsError::Missing(name)),
+        Some(Json::String(text)) => Ok(text),
+        Some(_) => Err(ClaimsError::Malformed(name)),
+    }
+}
+
+fn identifier<T, E>(
+    payload: &Json,
+    name: &'static str,
+    parse: impl Fn(&str) -> Result<T, E>,
+) -> Result<T, ClaimsError> {
+    parse(text(payload, name)?).map_err(|_| ClaimsError::Malformed(name))
+}
+
+fn time(payload: &Json, name: &'static str) -> Result<Option<UnixTime>, ClaimsError> {
+    match payload.member(name) {
+        None => Ok(None),
+        Some(Json::Whole(seconds)) if *seconds <= UnixTime::MAX.seconds() => Ok(Some(UnixTime::from_seconds(*seconds))),
+        Some(_) => Err(ClaimsError::Malformed(name)),
+    }
+}

@@ -1,0 +1,231 @@
+//! From a string to a token that may be trusted. There is no other way to a [`VerifiedAccessToken`].
+
+use crate::config::{ProtectedResource, Tenant};
+use crate::jose::{Algorithm, JwsError, UntrustedJws, VerificationKey, portable};
+use crate::vocabulary::{ErrorCode, UnixTime};
+
+use super::claims::{AccessTokenClaims, ClaimsError};
+
+/// Why a token is not accepted. The caller sees `invalid_token`; the log and the trace see this.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TokenRefusal {
+    /// Not a compact JWS in the strict sense.
+    #[error("{0}")]
+    Jws(#[from] JwsError),
+    /// `typ` is not `at+jwt` (RFC 9068 section 4), so it is an ID token or something else.
+    #[error("the token is not an access token: `typ` is not `at+jwt`")]
+    Type,
+    /// `cty` is there: a token inside a token.
+    #[error("the token carries another token")]
+    Nested,
+    /// No key of the tenant has this `kid` and permits this `alg`.
+    #[error("no key of the tenant has this `kid` and `alg`")]
+    UnknownKey,
+    /// No `kid`, and several keys that could have signed.
+    #[error("the token names no key")]
+    KeyNotNamed,
+    /// The signature is not by that key.
+    #[error("the signature does not verify")]
+    Signature,
+    /// The payload is no set of claims.
+    #[error("{0}")]
+    Claims(#[from] ClaimsError),
+    /// `iss` is not the tenant's issuer, byte for byte.
+    #[error("the token is from another issuer")]
+    Issuer,
+    /// `tid` is another tenant.
+    #[error("the token is of another tenant")]
+    Tenant,
+    /// `aud` is not this resource.
+    #[error("the token is for another resource")]
+    Audience,
+    /// Past `exp` and the clock tolerance.
+    #[error("the token has expired")]
+    Expired,
+    /// Before `nbf`, or `iat` lies in the future.
+    #[error("the token is not valid yet")]
+    NotYetValid,
+    /// Lives longer than any token that this resource can have been given.
+    #[error("the token lives longer than the resource allows")]
+    LifetimeExceeded,
+    /// `cnf` binds the token to a key whose possession this gate cannot check.
+    #[error("the token is bound to a key whose possession was not proved")]
+    SenderConstrained,
+}
+
+impl TokenRefusal {
+    /// The reason code for logs, traces and response bodies.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Jws(error) => error.code(),
+            Self::Type => "not_an_access_token",
+            Self::Nested => "nested_token",
+            Self::UnknownKey => "unknown_key",
+            Self::KeyNotNamed => "key_not_named",
+            Self::Signature => "signature_mismatch",
+            Self::Claims(ClaimsError::Payload) => "malformed_payload",
+            Self::Claims(ClaimsError::Missing(_)) => "missing_claim",
+            Self::Claims(ClaimsError::Malformed(_)) => "malformed_claim",
+            Self::Claims(ClaimsError::SubjectKind) => "subject_kind_unclear",
+            Self::Issuer => "issuer_mismatch",
+            Self::Tenant => "tenant_mismatch",
+            Self::Audience => "audience_mismatch",
+            Self::Expired => "expired",
+            Self::NotYetValid => "not_yet_valid",
+            Self::LifetimeExceeded => "lifetime_exceeded",
+            Self::SenderConstrained => "possession_not_proved",
+        }
+    }
+
+    /// What the caller sees: RFC 6750 section 3.1 has one code for all of these.
+    #[must_use]
+    pub fn error_code(&self) -> ErrorCode {
+        ErrorCode::InvalidToken
+    }
+}
+
+/// The signature operation that remains, for whoever performs it.
+#[derive(Debug, Clone)]
+pub struct SignatureCheck {
+    /// The key, chosen from the tenant's configuration.
+    pub key: VerificationKey,
+    /// The algorithm, which that key permits.
+    pub algorithm: Algorithm,
+    /// The octets that were signed.
+    pub message: Vec<u8>,
+    /// The signature, of the right form for the algorithm.
+    pub signature: Vec<u8>,
+}
+
+/// A token whose form, key and claims are right and whose signature is still to be checked.
+#[derive(Debug)]
+pub struct UnverifiedAccessToken {
+    claims: AccessTokenClaims,
+    check: SignatureCheck,
+}
+
+impl UnverifiedAccessToken {
+    /// Examines `token` at `resource` in every respect but its signature.
+    ///
+    /// # Errors
+    /// [`TokenRefusal`] with the first reason found.
+    pub fn examine(
+        token: &str,
+        tenant: &Tenant,
+        resource: &ProtectedResource,
+        now: UnixTime,
+    ) -> Result<Self, TokenRefusal> {
+        let jws = UntrustedJws::parse(token)?;
+        check_type(&jws)?;
+        let algorithm = jws.algorithm();
+        let mut candidates = tenant.verification_keys().candidates(&jws);
+        let key = candidates.next().ok_or(TokenRefusal::UnknownKey)?;
+        if candidates.next().is_some() {
+            return Err(TokenRefusal::KeyNotNamed);
+        }
+        key.check_signature_form(algorithm, jws.signature())?;
+        let claims = AccessTokenClaims::parse(jws.payload())?;
+        check_claims(&claims, tenant)?;
+        check_at(&claims, tenant, resource, now)?;
+        let check = SignatureCheck {
+            key: key.clone(),
+            algorithm,
+            message: jws.signing_input().to_vec(),
+            signature: jws.signature().to_vec(),
+        };
+        Ok(Self { claims, check })
+    }
+
+    /// The signature operation that remains.
+    #[must_use]
+    pub fn signature_check(&self) -> &SignatureCheck {
+        &self.check
+    }
+
+    /// Checks the signature inside the core, where this build can: `None` where it cannot.
+    #[must_use]
+    pub fn verified_here(&self) -> Option<bool> {
+        let check = &self.check;
+        portable::verify(&check.key, check.algorithm, &check.message, &check.signature)
+    }
+
+    /// The token, trusted on the word of whoever checked its signature.
+    ///
+    /// Passing `true` without having verified [`Self::signature_check`] opens the gate to forgeries.
+    ///
+    /// # Errors
+    /// [`TokenRefusal::Signature`] where the signature does not verify.
+    pub fn with_signature(self, verifies: bool) -> Result<VerifiedAccessToken, TokenRefusal> {
+        if verifies { Ok(VerifiedAccessToken { claims: self.claims }) } else { Err(TokenRefusal::Signature) }
+    }
+}
+
+/// A token of this tenant, signed by one of its keys. Time and audience are to be checked at every use.
+#[derive(Debug)]
+pub struct VerifiedAccessToken {
+    claims: AccessTokenClaims,
+}
+
+impl VerifiedAccessToken {
+    /// What the token says.
+    #[must_use]
+    pub fn claims(&self) -> &AccessTokenClaims {
+        &self.claims
+    }
+
+    /// Checks again what can have changed since the signature was verified: time and the resource asked for.
+    ///
+    /// # Errors
+    /// [`TokenRefusal`] as for a new token.
+    pub fn check_at(&self, tenant: &Tenant, resource: &ProtectedResource, now: UnixTime) -> Result<(), TokenRefusal> {
+        check_at(&self.claims, tenant, resource, now)
+    }
+}
+
+/// RFC 9068 section 4: `at+jwt` or `application/at+jwt`; media types have no case (RFC 7515 section 4.1.9).
+fn check_type(jws: &UntrustedJws<'_>) -> Result<(), TokenRefusal> {
+    let typ = jws.typ().ok_or(TokenRefusal::Type)?;
+    if !typ.eq_ignore_ascii_case("at+jwt") && !typ.eq_ignore_ascii_case("application/at+jwt") {
+        return Err(TokenRefusal::Type);
+    }
+    if jws.cty().is_some() { Err(TokenRefusal::Nested) } else { Ok(()) }
+}
+
+fn check_claims(claims: &AccessTokenClaims, tenant: &Tenant) -> Result<(), TokenRefusal> {
+    if claims.issuer != tenant.issuer() {
+        return Err(TokenRefusal::Issuer);
+    }
+    if claims.tenant_id != *tenant.id() {
+        return Err(TokenRefusal::Tenant);
+    }
+    // RFC 7800: a token with a confirmation key is worth nothing without proof of possession.
+    if claims.sender_constrained {
+        return Err(TokenRefusal::SenderConstrained);
+    }
+    Ok(())
+}
+
+fn check_at(
+    claims: &AccessTokenClaims,
+    tenant: &Tenant,
+    resource: &ProtectedResource,
+    now: UnixTime,
+) -> Result<(), TokenRefusal> {
+    if claims.audience != resource.indicator().as_str() {
+        return Err(TokenRefusal::Audience);
+    }
+    let tolerance = tenant.clock_tolerance();
+    let latest_start = now.plus(tolerance);
+    if claims.issued_at > latest_start || claims.not_before.is_some_and(|start| start > latest_start) {
+        return Err(TokenRefusal::NotYetValid);
+    }
+    if now >= claims.expires_at.plus(tolerance) {
+        return Err(TokenRefusal::Expired);
+    }
+    let lifetime = claims.expires_at.since(claims.issued_at);
+    if lifetime > resource.longest_access_token_lifetime().seconds() {
+        return Err(TokenRefusal::LifetimeExceeded);
+    }
+    Ok(())
+}

@@ -1,0 +1,28 @@
+//! Protected resource metadata by RFC 9728.
+
+use serde_json::{Value, json};
+
+use super::{ProtectedResource, Tenant};
+
+/// Inserted between host and path of the resource's URI (RFC 9728 section 3.1).
+pub const WELL_KNOWN_PROTECTED_RESOURCE: &str = "/.well-known/oauth-protected-resource";
+
+/// The URL at which the metadata of `resource` is served.
+#[must_use]
+pub fn metadata_url(resource: &ProtectedResource) -> String {
+    let indicator = resource.indicator();
+    format!("{}{WELL_KNOWN_PROTECTED_RESOURCE}{}", indicator.origin(), indicator.canonical_path())
+}
+
+/// The metadata document of `resource` (RFC 9728 section 2).
+#[must_use]
+pub fn resource_metadata(tenant: &Tenant, resource: &ProtectedResource) -> Value {
+    let scopes: Vec<&str> = resource.scopes().iter().map(|scope| scope.name().as_str()).collect();
+    json!({
+        "resource": resource.indicator().as_str(),
+        "resource_name": resource.name(),
+        "authorization_servers": [tenant.issuer()],
+        "scopes_supported": scopes,
+        "bearer_methods_supported": ["header"],
+    })
+}

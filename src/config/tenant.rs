@@ -1,0 +1,180 @@
+//! A tenant as published: what the gate and the issuer decide by.
+
+use std::collections::HashMap;
+
+use crate::jose::{Algorithm, KeySet};
+use crate::vocabulary::json::Json;
+use crate::vocabulary::{ResourceId, ResourceIndicator, RoleId, TenantId, UnixTime};
+
+use super::fault::Faults;
+use super::fault_log::FaultLog;
+use super::protected_resource::ProtectedResource;
+use super::reader::{Node, read_text};
+use super::role::Role;
+use super::signing_key::{self, SigningKey, SigningKeyState};
+use super::tenant_reader::{MEMBERS, TenantDraft};
+
+/// Whether a document is the file that people write, or the record that is published of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    #[cfg(feature = "issuer")]
+    File,
+    Published,
+}
+
+/// A tenant: its resources, roles and keys, free of contradictions.
+#[derive(Debug, Clone)]
+pub struct Tenant {
+    pub(super) id: TenantId,
+    pub(super) version: u64,
+    pub(super) published_at: UnixTime,
+    pub(super) issuer: ResourceIndicator,
+    pub(super) hosts: Vec<String>,
+    pub(super) clock_tolerance: u64,
+    pub(super) signing_algorithm: Algorithm,
+    pub(super) default_resource: ProtectedResource,
+    pub(super) resources: Vec<ProtectedResource>,
+    pub(super) by_id: HashMap<ResourceId, usize>,
+    pub(super) by_indicator: HashMap<String, usize>,
+    pub(super) roles: HashMap<RoleId, Role>,
+    pub(super) signing_keys: Vec<SigningKey>,
+    pub(super) verification_keys: KeySet,
+}
+
+impl Tenant {
+    /// Reads the published record `tenant/{tid}` of the tenant `expected`.
+    ///
+    /// # Errors
+    /// [`Faults`], all at once: a record with one of them must not replace a good one.
+    pub fn parse(text: &str, expected: &TenantId) -> Result<Self, Faults> {
+        let root = read_text(text)?;
+        let mut log = FaultLog::new(&root);
+        let tenant = Self::read(&root, expected, &mut log);
+        log.conclude(tenant)
+    }
+
+    fn read(root: &Json, expected: &TenantId, log: &mut FaultLog<'_>) -> Option<Self> {
+        let members = [&MEMBERS[..], &["version", "published_at"]].concat();
+        let object = Node::root(root).object(&members, log)?;
+        let draft = TenantDraft::read(&object, Form::Published, log);
+        if let Some((place, id)) = draft.id.as_ref().filter(|(_, id)| id != expected) {
+            log.report(*place, format!("is `{id}`, another tenant"), format!("`{expected}`"));
+        }
+        let expected = "a whole number that grows with every publication";
+        let version = object.required("version", expected, log).and_then(|node| node.whole(expected, log));
+        let expected = "seconds since the Unix epoch";
+        let published_at =
+            object.required("published_at", expected, log).and_then(|node| node.whole(expected, log));
+        draft.finish(version?, UnixTime::from_seconds(published_at?))
+    }
+
+    /// Its identifier: the `tid` of its tokens.
+    #[must_use]
+    pub fn id(&self) -> &TenantId {
+        &self.id
+    }
+
+    /// The version of this publication, which only grows; 0 for a document that is not published yet.
+    #[must_use]
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// When it was published; 0 for a document that is not published yet.
+    #[must_use]
+    pub fn published_at(&self) -> UnixTime {
+        self.published_at
+    }
+
+    /// The issuer's URL, without trailing slash: the `iss` of its tokens, byte for byte.
+    #[must_use]
+    pub fn issuer(&self) -> &str {
+        self.issuer.as_str()
+    }
+
+    /// The host names under which it is served, that of the issuer among them.
+    #[must_use]
+    pub fn hosts(&self) -> &[String] {
+        &self.hosts
+    }
+
+    /// By how many seconds clocks may differ, 0 to 60.
+    #[must_use]
+    pub fn clock_tolerance(&self) -> u64 {
+        self.clock_tolerance
+    }
+
+    /// Its resources in the order of the document, without the default resource.
+    #[must_use]
+    pub fn resources(&self) -> &[ProtectedResource] {
+        &self.resources
+    }
+
+    /// The resource of that identifier, the default resource included.
+    #[must_use]
+    pub fn resource(&self, id: &ResourceId) -> Option<&ProtectedResource> {
+        if self.default_resource.id() == id {
+            return Some(&self.default_resource);
+        }
+        self.resources.get(*self.by_id.get(id)?)
+    }
+
+    /// The resource that a token is for when none was asked for. Its URI is the issuer's URL.
+    #[must_use]
+    pub fn default_resource(&self) -> &ProtectedResource {
+        &self.default_resource
+    }
+
+    /// The resource whose URI equals `indicator` in canonical form, the default resource included.
+    #[must_use]
+    pub fn resource_by_indicator(&self, indicator: &ResourceIndicator) -> Option<&ProtectedResource> {
+        if self.default_resource.indicator() == indicator {
+            return Some(&self.default_resource);
+        }
+        self.resources.get(*self.by_indicator.get(&indicator.canonical())?)
+    }
+
+    /// The role of that identifier.
+    #[must_use]
+    pub fn role(&self, id: &RoleId) -> Option<&Role> {
+        self.roles.get(id)
+    }
+
+    /// Its signing keys in every state, in the order of the document.
+    #[must_use]
+    pub fn signing_keys(&self) -> &[SigningKey] {
+        &self.signing_keys
+    }
+
+    /// What verifies its tokens: every key but the disabled, and of the symmetric ones those that have a value.
+    #[must_use]
+    pub fn verification_keys(&self) -> &KeySet {
+        &self.verification_keys
+    }
+
+    /// The key that signs with `algorithm` now.
+    #[must_use]
+    pub fn current_signing_key(&self, algorithm: Algorithm) -> Option<&SigningKey> {
+        let current =
+            |key: &&SigningKey| key.state() == SigningKeyState::Current && key.algorithm() == algorithm;
+        self.signing_keys.iter().find(current)
+    }
+
+    /// The algorithm of access tokens for `resource`: its own, else the tenant's. A key for it is current.
+    #[must_use]
+    pub fn signing_algorithm_for(&self, resource: &ProtectedResource) -> Algorithm {
+        resource.own_signing_algorithm().unwrap_or(self.signing_algorithm)
+    }
+
+    /// Fills in the values of HS256 keys, which a published record only names, from a JWK Set that the host keeps.
+    /// Keys are matched by kid; those of other kinds, or of unknown kid, are ignored. Until filled in, an HS256 key
+    /// verifies nothing.
+    ///
+    /// # Errors
+    /// [`Faults`] of the JWK Set; nothing is filled in then. No fault shows a value.
+    pub fn supply_secret_keys(&mut self, jwk_set: &str) -> Result<(), Faults> {
+        signing_key::supply_secret_keys(&mut self.signing_keys, jwk_set)?;
+        self.verification_keys = signing_key::verification_keys(&self.signing_keys);
+        Ok(())
+    }
+}

@@ -1,0 +1,81 @@
+//! The tenant document: the file that people write, with everything of a tenant in it.
+
+use crate::vocabulary::UnixTime;
+use crate::vocabulary::json::Json;
+
+use super::application::Application;
+use super::client::Client;
+use super::directory_reader::DirectoryDraft;
+use super::fault::Faults;
+use super::fault_log::FaultLog;
+use super::reader::{Node, read_text};
+use super::tenant::{Form, Tenant};
+use super::tenant_reader::{MEMBERS, TenantDraft};
+use super::user::User;
+
+/// A tenant as a file: what is published of it, and its applications, clients and users.
+#[derive(Debug, Clone)]
+pub struct TenantDocument {
+    source: Json,
+    tenant: Tenant,
+    applications: Vec<Application>,
+    clients: Vec<Client>,
+    users: Vec<User>,
+}
+
+impl TenantDocument {
+    /// Reads the file; checking it is the same.
+    ///
+    /// # Errors
+    /// [`Faults`], all at once, in the order of the document.
+    pub fn parse(text: &str) -> Result<Self, Faults> {
+        let source = read_text(text)?;
+        let mut log = FaultLog::new(&source);
+        let parts = read(&source, &mut log);
+        let (tenant, directory) = log.conclude(parts)?;
+        let (applications, clients, users) = directory;
+        Ok(Self { source, tenant, applications, clients, users })
+    }
+
+    /// The part that is published as one record. Its version and time of publication are 0.
+    #[must_use]
+    pub fn tenant(&self) -> &Tenant {
+        &self.tenant
+    }
+
+    /// Its applications, in the order of the document.
+    #[must_use]
+    pub fn applications(&self) -> &[Application] {
+        &self.applications
+    }
+
+    /// Its clients, in the order of the document.
+    #[must_use]
+    pub fn clients(&self) -> &[Client] {
+        &self.clients
+    }
+
+    /// Its users, in the order of the document.
+    #[must_use]
+    pub fn users(&self) -> &[User] {
+        &self.users
+    }
+
+    /// The document as it was read.
+    pub(crate) fn source(&self) -> &Json {
+        &self.source
+    }
+}
+
+type Parts = (Tenant, (Vec<Application>, Vec<Client>, Vec<User>));
+
+fn read(source: &Json, log: &mut FaultLog<'_>) -> Option<Parts> {
+    let members = [&["$schema"], &MEMBERS[..], &["applications", "clients", "users"]].concat();
+    let object = Node::root(source).object(&members, log)?;
+    if let Some(node) = object.optional("$schema") {
+        node.string("the URL of a schema", log);
+    }
+    let draft = TenantDraft::read(&object, Form::File, log);
+    let directory = DirectoryDraft::read(&object, &draft, log);
+    Some((draft.finish(0, UnixTime::from_seconds(0))?, directory.finish()?))
+}

@@ -1,0 +1,274 @@
+//! Reads the part of a document that the gate and the issuer decide by, and checks it as a whole.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::jose::Algorithm;
+use crate::vocabulary::json::Json;
+use crate::vocabulary::{ResourceIndicator, TenantId, UnixTime};
+
+use super::fault_log::{FaultLog, Place};
+use super::reader::Object;
+use super::resource_reader::{ResourceDraft, read_default_resource, read_resource};
+use super::role::{RoleDraft, read_role};
+use super::scope_grant::{Catalogue, MAX_RESOURCES};
+use super::signing_key::{
+    SigningKey, SigningKeyState, read_signing_algorithm, read_signing_keys, verification_keys,
+};
+use super::tenant::{Form, Tenant};
+
+/// The members that a file and a published record have in common.
+pub(super) const MEMBERS: [&str; 8] =
+    ["tenant_id", "issuer", "hosts", "settings", "default_resource", "resources", "roles", "signing_keys"];
+const MAX_HOSTS: usize = 100;
+const MAX_ROLES: usize = 10_000;
+const DEFAULT_CLOCK_TOLERANCE: u64 = 10;
+const LARGEST_CLOCK_TOLERANCE: u64 = 60;
+
+/// What could be read of a tenant, faults or not.
+pub(super) struct TenantDraft {
+    /// With the place where it stands.
+    pub(super) id: Option<(Place, TenantId)>,
+    pub(super) default_resource: ResourceDraft,
+    pub(super) resources: Vec<ResourceDraft>,
+    pub(super) roles: Vec<RoleDraft>,
+    /// `None` where there is no list of resources to be read, so that not everything in it is missed.
+    #[cfg(feature = "issuer")]
+    pub(super) catalogue: Option<Catalogue>,
+    issuer: Option<ResourceIndicator>,
+    hosts: Vec<String>,
+    clock_tolerance: u64,
+    signing_algorithm: Algorithm,
+    signing_keys: Option<Vec<SigningKey>>,
+}
+
+impl TenantDraft {
+    pub(super) fn read(object: &Object<'_>, form: Form, log: &mut FaultLog<'_>) -> Self {
+        let id = object.identifier("tenant_id", TenantId::parse, log);
+        let expected =
+            "the issuer's URL, such as `https://login.acme.example`, without path and trailing slash";
+        let issuer = object
+            .required("issuer", expected, log)
+            .and_then(|node| Some((node.place, node.parsed(checked_issuer, expected, log)?)));
+        let hosts = read_hosts(object, issuer.as_ref().map(|(_, issuer)| issuer), log);
+        let settings = object
+            .optional("settings")
+            .and_then(|node| node.object(&["clock_tolerance", "access_token_signing_alg"], log));
+        let clock_tolerance =
+            settings.map_or(DEFAULT_CLOCK_TOLERANCE, |object| read_clock_tolerance(&object, log));
+        let named_algorithm = settings
+            .and_then(|object| object.optional("access_token_signing_alg"))
+            .map(|node| (node.place, read_signing_algorithm(node, log)));
+        let signing_algorithm = named_algorithm.and_then(|(_, named)| named).unwrap_or(Algorithm::Es256);
+
+        let default = object.optional("default_resource");
+        let default_resource = read_default_resource(default, issuer.clone(), form, log);
+        let nodes = object
+            .optional("resources")
+            .map_or(Some(Vec::new()), |node| node.elements(MAX_RESOURCES, "an array of resources", log));
+        let readable = nodes.is_some();
+        let nodes = nodes.unwrap_or_default().into_iter();
+        let resources: Vec<ResourceDraft> = nodes.filter_map(|node| read_resource(node, form, log)).collect();
+        check_resources(&default_resource, &resources, log);
+        let catalogue = readable.then(|| Catalogue::new(resources.iter().chain([&default_resource])));
+        let roles = read_roles(object, catalogue.as_ref(), log);
+
+        let signing_keys = read_signing_keys(object, log);
+        // Where nothing names the algorithm, the lack of a key is a fault of the keys.
+        let keys = object.optional("signing_keys").map_or(object.place, |node| node.place);
+        let wanted = match named_algorithm {
+            Some((place, named)) => named.map(|named| (place, named)),
+            None => Some((keys, signing_algorithm)),
+        };
+        if let Some(keys) = &signing_keys {
+            let of_resources =
+                resources.iter().chain([&default_resource]).filter_map(|draft| draft.signing_algorithm);
+            check_current_keys(wanted.into_iter().chain(of_resources), keys, log);
+        }
+        let issuer = issuer.map(|(_, issuer)| issuer);
+        Self {
+            id,
+            default_resource,
+            resources,
+            roles,
+            #[cfg(feature = "issuer")]
+            catalogue,
+            issuer,
+            hosts,
+            clock_tolerance,
+            signing_algorithm,
+            signing_keys,
+        }
+    }
+
+    pub(super) fn finish(self, version: u64, published_at: UnixTime) -> Option<Tenant> {
+        let signing_keys = self.signing_keys?;
+        let resources = self.resources.into_iter().map(ResourceDraft::finish).collect::<Option<Vec<_>>>()?;
+        let indexed = || resources.iter().enumerate();
+        let roles = self.roles.into_iter().map(|role| role.finish().map(|role| (role.id().clone(), role)));
+        Some(Tenant {
+            id: self.id?.1,
+            version,
+            published_at,
+            issuer: self.issuer?,
+            hosts: self.hosts,
+            clock_tolerance: self.clock_tolerance,
+            signing_algorithm: self.signing_algorithm,
+            default_resource: self.default_resource.finish()?,
+            by_id: indexed().map(|(index, resource)| (resource.id().clone(), index)).collect(),
+            by_indicator: indexed()
+                .map(|(index, resource)| (resource.indicator().canonical(), index))
+                .collect(),
+            resources,
+            roles: roles.collect::<Option<_>>()?,
+            verification_keys: verification_keys(&signing_keys),
+            signing_keys,
+        })
+    }
+}
+
+fn checked_issuer(text: &str) -> Result<ResourceIndicator, String> {
+    let issuer = ResourceIndicator::parse(text).map_err(|error| error.to_string())?;
+    if !issuer.segments().is_empty() {
+        return Err("an issuer has no path here".to_owned());
+    }
+    // Tokens are compared with it byte for byte, so it has to have the one spelling.
+    if issuer.origin() != text {
+        return Err(format!("it is spelled `{}`", issuer.origin()));
+    }
+    Ok(issuer)
+}
+
+fn read_hosts(
+    object: &Object<'_>,
+    issuer: Option<&ResourceIndicator>,
+    log: &mut FaultLog<'_>,
+) -> Vec<String> {
+    let Some(node) = object.required("hosts", "an array of host names", log) else { return Vec::new() };
+    let expected = "a plain host name in lower case, without port, such as `login.acme.example`";
+    let hosts = node.distinct(MAX_HOSTS, checked_host, expected, log);
+    let hosts: Vec<String> = hosts.into_iter().map(|(_, host)| host).collect();
+    let readable = matches!(node.value, Json::Array(values) if values.len() == hosts.len());
+    let of_issuer = issuer.filter(|_| readable).and_then(|issuer| host_of(issuer.origin()));
+    if let Some(host) = of_issuer.filter(|host| !hosts.iter().any(|own| own == host)) {
+        log.report(
+            node.place,
+            format!("the host of the issuer, `{host}`, is missing"),
+            "the issuer's host among them",
+        );
+    }
+    hosts
+}
+
+fn host_of(origin: &str) -> Option<String> {
+    url::Url::parse(origin).ok()?.host().map(|host| host.to_string())
+}
+
+fn checked_host(text: &str) -> Result<String, &'static str> {
+    let error = "not a host name in its plain form";
+    let host = url::Host::parse(text).map_err(|_| error)?;
+    let label = |label: &str| {
+        let alphabet = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        (1..=63).contains(&label.len())
+            && label.bytes().all(alphabet)
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    let plain = match &host {
+        url::Host::Domain(domain) => domain.len() <= 253 && domain.split('.').all(label),
+        url::Host::Ipv4(_) | url::Host::Ipv6(_) => true,
+    };
+    if plain && host.to_string() == text { Ok(text.to_owned()) } else { Err(error) }
+}
+
+fn read_clock_tolerance(settings: &Object<'_>, log: &mut FaultLog<'_>) -> u64 {
+    let Some(node) = settings.optional("clock_tolerance") else { return DEFAULT_CLOCK_TOLERANCE };
+    let expected = "whole seconds, from 0 to 60";
+    let seconds = node.whole(expected, log).unwrap_or(DEFAULT_CLOCK_TOLERANCE);
+    if seconds > LARGEST_CLOCK_TOLERANCE {
+        log.report(node.place, format!("is {seconds}"), expected);
+    }
+    seconds
+}
+
+fn read_roles(object: &Object<'_>, catalogue: Option<&Catalogue>, log: &mut FaultLog<'_>) -> Vec<RoleDraft> {
+    let mut ids = HashSet::new();
+    let mut roles = Vec::new();
+    for node in object.items("roles", MAX_ROLES, "an array of roles", log) {
+        let Some(role) = read_role(node, catalogue, log) else { continue };
+        if let Some((place, id)) = role.id.as_ref().filter(|(_, id)| !ids.insert(id.clone())) {
+            log.report(
+                *place,
+                format!("another role has the identifier `{id}`"),
+                "one role for an identifier",
+            );
+        }
+        roles.push(role);
+    }
+    roles
+}
+
+/// Identifiers and URIs stand once, and no rule lies in the realm of a nested resource.
+fn check_resources(default: &ResourceDraft, resources: &[ResourceDraft], log: &mut FaultLog<'_>) {
+    let mut ids = HashSet::new();
+    let mut uris: HashMap<String, &str> = HashMap::new();
+    if let Some(indicator) = &default.indicator {
+        uris.insert(indicator.canonical(), "default");
+    }
+    for draft in resources {
+        if let Some((place, id)) = draft.id.as_ref().filter(|(_, id)| !ids.insert(id.as_str())) {
+            log.report(
+                *place,
+                format!("another resource has the identifier `{id}`"),
+                "one resource for an identifier",
+            );
+        }
+        let Some(indicator) = &draft.indicator else { continue };
+        if let Some(other) = uris.get(&indicator.canonical()) {
+            let problem =
+                format!("`{indicator}` is, in canonical form, the URI of the resource `{other}` too");
+            log.report(draft.uri, problem, "a URI of its own");
+        } else {
+            let id = draft.id.as_ref().map_or("", |(_, id)| id.as_str());
+            uris.insert(indicator.canonical(), id);
+        }
+    }
+    for draft in resources {
+        check_nested(draft, &uris, log);
+    }
+}
+
+/// The longest URI wins, so a rule whose paths all lie at or below the URI of a nested resource is never asked.
+fn check_nested(draft: &ResourceDraft, uris: &HashMap<String, &str>, log: &mut FaultLog<'_>) {
+    let Some(indicator) = &draft.indicator else { return };
+    for (place, rule) in &draft.rules {
+        let mut uri = indicator.canonical();
+        for literal in rule.template().literal_prefix() {
+            uri.push('/');
+            uri.push_str(literal);
+            if let Some(nested) = uris.get(&uri) {
+                let problem = format!("is unreachable: `{uri}` and what is below is the resource `{nested}`");
+                log.report(*place, problem, "a rule of that resource, or a path outside it");
+                break;
+            }
+        }
+    }
+}
+
+fn check_current_keys(
+    wanted: impl Iterator<Item = (Place, Algorithm)>,
+    keys: &[SigningKey],
+    log: &mut FaultLog<'_>,
+) {
+    for (place, algorithm) in wanted {
+        let current =
+            |key: &SigningKey| key.state() == SigningKeyState::Current && key.algorithm() == algorithm;
+        if !keys.iter().any(current) {
+            let name = algorithm.as_str();
+            log.report(
+                place,
+                format!("no signing key for {name} is current"),
+                format!("a current key for {name}"),
+            );
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! The response of a refusal: RFC 6750 section 3 and RFC 9728 section 5.1.
+
+use std::fmt::Write as _;
+
+use serde_json::json;
+
+use crate::config::{ProtectedResource, Rule, metadata_url};
+use crate::vocabulary::HttpResponse;
+
+use super::denial::DenialReason;
+
+/// The response that the caller of a refused request gets.
+pub(super) fn response(
+    reason: &DenialReason,
+    resource: Option<&ProtectedResource>,
+    rule: Option<&Rule>,
+) -> HttpResponse {
+    let mut body = serde_json::Map::new();
+    if let Some(code) = reason.error_code() {
+        body.insert("error".to_owned(), json!(code.as_str()));
+        body.insert("error_description".to_owned(), json!(reason.to_string()));
+    }
+    body.insert("reason".to_owned(), json!(reason.code()));
+    let mut response = HttpResponse::json(reason.status(), &body.into()).not_stored();
+    if reason.status() == 503 {
+        response = response.with("retry-after", "1");
+    }
+    match resource {
+        Some(resource) if challenges(reason) => {
+            response.with("www-authenticate", challenge(reason, resource, rule))
+        }
+        _ => response,
+    }
+}
+
+/// A challenge stands where other credentials would help, and with every OAuth error of RFC 6750.
+fn challenges(reason: &DenialReason) -> bool {
+    match reason {
+        DenialReason::NoToken
+        | DenialReason::MalformedCredentials
+        | DenialReason::Token(_)
+        | DenialReason::InsufficientScope => true,
+        DenialReason::AmbiguousPath(_)
+        | DenialReason::NoResource
+        | DenialReason::NoRule
+        | DenialReason::CorsNotAllowed
+        | DenialReason::WrongSubjectKind
+        | DenialReason::WrongSubject
+        | DenialReason::CannotVerifyNow => false,
+    }
+}
+
+fn challenge(reason: &DenialReason, resource: &ProtectedResource, rule: Option<&Rule>) -> String {
+    // Every value is from the table of reasons or from validated configuration, so none can hold a quote.
+    let mut challenge = format!("Bearer resource_metadata=\"{}\"", metadata_url(resource));
+    if let Some(code) = reason.error_code() {
+        let _ = write!(challenge, ", error=\"{}\"", code.as_str());
+        let description = reason.to_string().replace(['"', '\\', '`'], "");
+        let _ = write!(challenge, ", error_description=\"{description}\"");
+    }
+    if let Some(rule) = rule.filter(|rule| !rule.scopes().is_empty()) {
+        let _ = write!(challenge, ", scope=\"{}\"", rule.scopes());
+    }
+    challenge
+}

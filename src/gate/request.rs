@@ -1,0 +1,52 @@
+//! What the gate looks at in a request.
+
+/// The parts of a request that decide.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct GateRequest<'a> {
+    /// The method, as the handler will see it.
+    pub method: &'a str,
+    /// The absolute URL as the runtime serialised it.
+    pub url: &'a str,
+    /// The `Authorization` field, if there is one.
+    pub authorization: Option<&'a str>,
+    /// The `Origin` field, if there is one.
+    pub origin: Option<&'a str>,
+    /// The `Access-Control-Request-Method` field of a preflight.
+    pub preflight_method: Option<&'a str>,
+}
+
+/// How a request carries a bearer token, by RFC 6750 section 2.1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Credentials<'a> {
+    /// No `Authorization` field, or one of another scheme.
+    None,
+    /// The scheme is `Bearer` and what follows is no `b64token`, or the field stood twice.
+    Malformed,
+    /// A token in the right place.
+    Bearer(&'a str),
+}
+
+impl<'a> GateRequest<'a> {
+    pub(super) fn credentials(&self) -> Credentials<'a> {
+        let Some(field) = self.authorization else { return Credentials::None };
+        let (scheme, token) = field.split_once(' ').unwrap_or((field, ""));
+        if !scheme.eq_ignore_ascii_case("bearer") {
+            return Credentials::None;
+        }
+        let token = token.trim_start_matches(' ');
+        // Two fields reach us joined by a comma, which is outside the b64token alphabet.
+        let alphabet = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte);
+        if token.is_empty() || !token.bytes().all(alphabet) {
+            return Credentials::Malformed;
+        }
+        Credentials::Bearer(token)
+    }
+
+    /// Fetch standard: a preflight is `OPTIONS` with `Origin` and `Access-Control-Request-Method`.
+    pub(super) fn preflight(&self) -> Option<(&'a str, &'a str)> {
+        match (self.method, self.origin, self.preflight_method) {
+            ("OPTIONS", Some(origin), Some(method)) => Some((origin, method)),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! What the gate looked at on its way to a decision, for logs and for the playground.
+
+use serde::Serialize;
+
+/// The facts behind a decision. It holds no token and no secret.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Trace {
+    /// `allow` or the reason code of the refusal.
+    pub outcome: &'static str,
+    /// The reason in words, for a refusal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub explanation: Option<String>,
+    /// Version of the configuration that decided.
+    pub configuration_version: u64,
+    /// The moment of the decision, seconds since the Unix epoch.
+    pub decided_at: u64,
+    /// The resource that covers the URL.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resource_id: Option<String>,
+    /// The audience that a token needs here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub audience_wanted: Option<String>,
+    /// The rule, as methods and path template below the resource.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule: Option<String>,
+    /// The scopes that the rule demands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scopes_wanted: Option<String>,
+    /// The kinds of subject that the rule admits.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub subjects_admitted: Vec<&'static str>,
+    /// The subject of the token, once its signature was verified.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// The kind of that subject.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject_kind: Option<&'static str>,
+    /// The scopes that the token holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scopes_held: Option<String>,
+    /// The moment from which the token is refused, clock tolerance included, seconds since the Unix epoch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deadline: Option<u64>,
+    /// Whether the signature had been verified before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub known_token: Option<bool>,
+}

@@ -1,0 +1,41 @@
+//! A response as plain data, for whoever carries it to the platform.
+
+use serde::Serialize;
+
+/// An HTTP response.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct HttpResponse {
+    /// Status code.
+    pub status: u16,
+    /// Header fields in order; names in lower case.
+    pub headers: Vec<(&'static str, String)>,
+    /// The body; empty for none.
+    pub body: String,
+}
+
+impl HttpResponse {
+    /// A response without body.
+    #[must_use]
+    pub fn empty(status: u16) -> Self {
+        Self { status, headers: Vec::new(), body: String::new() }
+    }
+
+    /// A response whose body is `value` as JSON.
+    #[must_use]
+    pub fn json(status: u16, value: &serde_json::Value) -> Self {
+        Self { status, headers: vec![("content-type", "application/json".to_owned())], body: value.to_string() }
+    }
+
+    /// The same response with one more header field.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// The same response, which no cache may keep.
+    #[must_use]
+    pub fn not_stored(self) -> Self {
+        self.with("cache-control", "no-store")
+    }
+}

@@ -1,0 +1,155 @@
+//! A gate decision as JSON text: on this path one string is cheaper than a tree of objects.
+
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+
+use crate::gate::{Access, Decision, Trace};
+use crate::vocabulary::HttpResponse;
+use crate::vocabulary::json::Json;
+
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = r#"
+/** What a handler gets to know of an admitted request. */
+export type Access =
+  | {
+      /** A rule of the resource declares this method and path public. */
+      kind: "public";
+      resource: string;
+    }
+  | {
+      /** Who the token speaks for: a user, a client, or a client of a management application. */
+      kind: "user" | "client" | "management";
+      /** The `sub` of the token: a user id or a client id. */
+      subject: string;
+      /** The client that obtained the token. */
+      clientId: string;
+      /** The application of that client. */
+      applicationId: string;
+      tenantId: string;
+      /** The public identifier of the user's session; absent for clients. */
+      sessionId?: string;
+      /** The URI of the resource, as registered: the token's `aud`. */
+      resource: string;
+      /** The scopes that were granted. */
+      scopes: string[];
+      /** Seconds since the Unix epoch. */
+      expiresAt: number;
+      /** Every claim of the token. */
+      claims: Record<string, unknown>;
+    };
+
+/** The facts behind a decision. It holds no token and no secret. */
+export interface Trace {
+  /** `allow`, `respond` or the reason code of the refusal. */
+  outcome: string;
+  explanation?: string;
+  configuration_version: number;
+  /** Seconds since the Unix epoch. */
+  decided_at: number;
+  resource_id?: string;
+  audience_wanted?: string;
+  /** Methods and path template below the resource. */
+  rule?: string;
+  scopes_wanted?: string;
+  subjects_admitted?: string[];
+  subject?: string;
+  subject_kind?: string;
+  scopes_held?: string;
+  /** The moment from which the token is refused, clock tolerance included; seconds since the Unix epoch. */
+  deadline?: number;
+  /** Whether the token's signature had been verified before. */
+  known_token?: boolean;
+}
+
+/** A response as plain data. */
+export interface PlainResponse { status: number; headers: [string, string][]; body: string }
+
+/** What the gate says of a request. */
+export type GateDecision =
+  | { type: "allow"; access: Access; headers: [string, string][]; trace?: Trace }
+  | { type: "deny"; reason: string; response: PlainResponse; newerConfigurationCouldHelp: boolean; trace: Trace }
+  | { type: "respond"; response: PlainResponse };
+"#;
+
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+enum DecisionView<'a> {
+    Allow {
+        access: AccessView<'a>,
+        headers: Vec<(&'static str, String)>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        trace: Option<Trace>,
+    },
+    Deny {
+        reason: &'static str,
+        response: HttpResponse,
+        newer_configuration_could_help: bool,
+        trace: Trace,
+    },
+    Respond {
+        response: HttpResponse,
+    },
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum AccessView<'a> {
+    Public {
+        kind: &'static str,
+        resource: &'a str,
+    },
+    #[serde(rename_all = "camelCase")]
+    Token {
+        kind: &'static str,
+        subject: &'a str,
+        client_id: &'a str,
+        application_id: &'a str,
+        tenant_id: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        session_id: Option<&'a str>,
+        resource: &'a str,
+        scopes: Vec<&'a str>,
+        expires_at: u64,
+        claims: &'a Json,
+    },
+}
+
+fn access_view<'a>(access: &Access<'a>) -> AccessView<'a> {
+    let resource = access.resource.indicator().as_str();
+    let Some(claims) = access.claims else { return AccessView::Public { kind: "public", resource } };
+    AccessView::Token {
+        kind: claims.kind().as_str(),
+        subject: claims.subject().as_str(),
+        client_id: claims.client_id().as_str(),
+        application_id: claims.application_id().as_str(),
+        tenant_id: claims.tenant_id().as_str(),
+        session_id: claims.session_id().map(|session| session.as_str()),
+        resource,
+        scopes: claims.scope().iter().map(|scope| scope.as_str()).collect(),
+        expires_at: claims.expires_at().seconds(),
+        claims: claims.payload(),
+    }
+}
+
+/// `decision` as JSON text; the trace of an admitted request only `with_trace`.
+pub(super) fn decision_text(decision: &Decision, with_trace: bool) -> String {
+    let view = match (decision.access(), decision.response()) {
+        (Some(access), _) => DecisionView::Allow {
+            access: access_view(&access),
+            headers: decision.cors_headers(),
+            trace: with_trace.then(|| decision.trace()),
+        },
+        (None, Some(response)) => match decision.denial() {
+            Some(reason) => DecisionView::Deny {
+                reason: reason.code(),
+                response,
+                newer_configuration_could_help: reason.newer_configuration_could_help(),
+                trace: decision.trace(),
+            },
+            None => DecisionView::Respond { response },
+        },
+        // Neither admitted nor answered cannot be; if it were, it is refused.
+        (None, None) => DecisionView::Respond { response: HttpResponse::empty(503) },
+    };
+    serde_json::to_string(&view).unwrap_or_default()
+}

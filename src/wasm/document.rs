@@ -1,0 +1,63 @@
+//! The tenant document: checked as a whole, and split into the records that are published.
+
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+
+use crate::config::{Faults, Tenant, TenantDocument};
+use crate::directory::publication::{Entry, publish};
+use crate::vocabulary::{Secret, TenantId};
+
+use super::exchange::to_js;
+use super::tenant::unix_time;
+
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = r#"
+/** The outcome of checking a tenant document. */
+export type CheckOutcome = { ok: true } | { ok: false; faults: Fault[] };
+
+/** The records to publish, or why there are none. */
+export type PublishOutcome =
+  | { ok: true; version: number; entries: { key: string; value: string }[] }
+  | { ok: false; faults: Fault[] };
+"#;
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Outcome<'a> {
+    Checked { ok: bool },
+    Published { ok: bool, version: u64, entries: &'a [Entry] },
+    Refused { ok: bool, faults: Faults },
+}
+
+/// Checks a tenant document: every fault at once.
+#[wasm_bindgen(unchecked_return_type = "CheckOutcome")]
+#[must_use]
+pub fn check(text: &str) -> JsValue {
+    match TenantDocument::parse(text) {
+        Ok(_) => to_js(&Outcome::Checked { ok: true }),
+        Err(faults) => to_js(&Outcome::Refused { ok: false, faults }),
+    }
+}
+
+/// Splits a tenant document into the records that gate and issuer read. `previous` is the tenant record in force, as
+/// text, so that the version goes on and tokens with an older, longer lifetime stay alive.
+#[wasm_bindgen(js_name = publish, unchecked_return_type = "PublishOutcome")]
+#[must_use]
+pub fn publish_document(text: &str, now: f64, previous: Option<String>) -> JsValue {
+    match TenantDocument::parse(text) {
+        Ok(document) => {
+            let tenant_id: &TenantId = document.tenant().id();
+            let previous = previous.and_then(|text| Tenant::parse(&text, tenant_id).ok());
+            let publication = publish(&document, unix_time(now), previous.as_ref());
+            to_js(&Outcome::Published { ok: true, version: publication.version, entries: &publication.entries })
+        }
+        Err(faults) => to_js(&Outcome::Refused { ok: false, faults }),
+    }
+}
+
+/// The hash under which a client secret stands in the tenant document.
+#[wasm_bindgen(js_name = secretHash)]
+#[must_use]
+pub fn secret_hash(secret: String) -> String {
+    Secret::new(secret.into_bytes()).hash().to_string()
+}

@@ -1,0 +1,199 @@
+//! How an `async` endpoint runs without an executor: each request owns its future, the next effect crosses as plain
+//! data, JavaScript performs it and resumes. Requests share no queue, so none waits for another's promise.
+
+use std::cell::RefCell;
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
+
+use serde::Serialize;
+use serde_bytes::ByteBuf;
+use wasm_bindgen::prelude::*;
+
+use crate::host::{Host, HostUnavailable};
+use crate::jose::{Algorithm, VerificationKey, portable};
+use crate::vocabulary::json::Json;
+use crate::vocabulary::{EntropyUnavailable, KeyId};
+
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = r#"
+/** What an endpoint asks of its host, one at a time. */
+export type Effect =
+  | { type: "read"; key: string }
+  | { type: "sign"; kid: string; algorithm: string; message: Uint8Array }
+  | { type: "verify"; jwk: JsonWebKey; algorithm: string; message: Uint8Array; signature: Uint8Array };
+
+/** How far an endpoint got. */
+export type ExchangeStep<T> = { type: "effect"; effect: Effect } | { type: "done"; result: T };
+"#;
+
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "camelCase")]
+pub(super) enum Effect {
+    Read { key: String },
+    Sign { kid: String, algorithm: &'static str, message: ByteBuf },
+    Verify { jwk: Json, algorithm: &'static str, message: ByteBuf, signature: ByteBuf },
+}
+
+/// The host's answer to an effect.
+enum Reply {
+    Value(Option<String>),
+    Signature(Vec<u8>),
+    Verified(bool),
+    Unavailable,
+    Unsupported,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "camelCase")]
+enum Step<T> {
+    Effect { effect: Effect },
+    Done { result: T },
+}
+
+/// One place for the effect of one request and the reply to it.
+#[derive(Default)]
+struct Slot {
+    effect: Option<Effect>,
+    reply: Option<Reply>,
+}
+
+/// The host as seen from an endpoint: whatever it asks for leaves through the request's own slot.
+#[derive(Clone, Default)]
+pub(super) struct BoundaryHost(Rc<RefCell<Slot>>);
+
+impl BoundaryHost {
+    async fn perform(&self, effect: Effect) -> Reply {
+        let mut effect = Some(effect);
+        poll_fn(|_| {
+            let mut slot = self.0.borrow_mut();
+            if let Some(effect) = effect.take() {
+                slot.effect = Some(effect);
+                return Poll::Pending;
+            }
+            slot.reply.take().map_or(Poll::Pending, Poll::Ready)
+        })
+        .await
+    }
+}
+
+impl Host for BoundaryHost {
+    async fn read(&self, key: String) -> Result<Option<String>, HostUnavailable> {
+        match self.perform(Effect::Read { key }).await {
+            Reply::Value(value) => Ok(value),
+            _ => Err(HostUnavailable),
+        }
+    }
+
+    async fn sign(&self, kid: &KeyId, algorithm: Algorithm, message: &[u8]) -> Result<Vec<u8>, HostUnavailable> {
+        let (kid, message) = (kid.to_string(), ByteBuf::from(message));
+        match self.perform(Effect::Sign { kid, algorithm: algorithm.as_str(), message }).await {
+            Reply::Signature(signature) => Ok(signature),
+            _ => Err(HostUnavailable),
+        }
+    }
+
+    async fn verify(
+        &self,
+        key: &VerificationKey,
+        algorithm: Algorithm,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<bool, HostUnavailable> {
+        let here = || portable::verify(key, algorithm, message, signature).ok_or(HostUnavailable);
+        // A symmetric key never leaves the core.
+        let Some(jwk) = key.public_jwk() else { return here() };
+        let effect = Effect::Verify {
+            jwk,
+            algorithm: algorithm.as_str(),
+            message: ByteBuf::from(message),
+            signature: ByteBuf::from(signature),
+        };
+        match self.perform(effect).await {
+            Reply::Verified(verified) => Ok(verified),
+            Reply::Unsupported => here(),
+            _ => Err(HostUnavailable),
+        }
+    }
+
+    fn random(&self, bytes: &mut [u8]) -> Result<(), EntropyUnavailable> {
+        getrandom::fill(bytes).map_err(|_| EntropyUnavailable)
+    }
+}
+
+/// An endpoint at work on one request.
+#[wasm_bindgen]
+pub struct Exchange {
+    future: Pin<Box<dyn Future<Output = JsValue>>>,
+    host: BoundaryHost,
+}
+
+impl Exchange {
+    pub(super) fn new<T, F>(run: impl FnOnce(BoundaryHost) -> F) -> Self
+    where
+        T: Serialize,
+        F: Future<Output = T> + 'static,
+    {
+        let host = BoundaryHost::default();
+        let future = run(host.clone());
+        Self { future: Box::pin(async move { to_js(&Step::Done { result: future.await }) }), host }
+    }
+}
+
+#[wasm_bindgen]
+impl Exchange {
+    /// Begins. Answers an `ExchangeStep`: the first effect, or the result. After the result the exchange is over.
+    #[wasm_bindgen(unchecked_return_type = "ExchangeStep<any>")]
+    pub fn start(&mut self) -> JsValue {
+        let mut context = Context::from_waker(Waker::noop());
+        match self.future.as_mut().poll(&mut context) {
+            Poll::Ready(done) => done,
+            Poll::Pending => match self.host.0.borrow_mut().effect.take() {
+                Some(effect) => to_js(&Step::<()>::Effect { effect }),
+                None => JsValue::UNDEFINED,
+            },
+        }
+    }
+
+    /// Goes on after a `read`: with the record, or without one.
+    #[wasm_bindgen(js_name = resumeWithValue, unchecked_return_type = "ExchangeStep<any>")]
+    pub fn resume_with_value(&mut self, value: Option<String>) -> JsValue {
+        self.resume(Reply::Value(value))
+    }
+
+    /// Goes on after a `sign`.
+    #[wasm_bindgen(js_name = resumeWithSignature, unchecked_return_type = "ExchangeStep<any>")]
+    pub fn resume_with_signature(&mut self, signature: Vec<u8>) -> JsValue {
+        self.resume(Reply::Signature(signature))
+    }
+
+    /// Goes on after a `verify`.
+    #[wasm_bindgen(js_name = resumeWithVerdict, unchecked_return_type = "ExchangeStep<any>")]
+    pub fn resume_with_verdict(&mut self, verified: bool) -> JsValue {
+        self.resume(Reply::Verified(verified))
+    }
+
+    /// Goes on after an effect that could not be performed now.
+    #[wasm_bindgen(js_name = resumeUnavailable, unchecked_return_type = "ExchangeStep<any>")]
+    pub fn resume_unavailable(&mut self) -> JsValue {
+        self.resume(Reply::Unavailable)
+    }
+
+    /// Goes on after an effect for which this host lacks the algorithm.
+    #[wasm_bindgen(js_name = resumeUnsupported, unchecked_return_type = "ExchangeStep<any>")]
+    pub fn resume_unsupported(&mut self) -> JsValue {
+        self.resume(Reply::Unsupported)
+    }
+
+    fn resume(&mut self, reply: Reply) -> JsValue {
+        self.host.0.borrow_mut().reply = Some(reply);
+        self.start()
+    }
+}
+
+/// Plain objects rather than `Map`, `null` as `null`, octets as `Uint8Array`.
+pub(super) fn to_js(value: &impl Serialize) -> JsValue {
+    let serializer = serde_wasm_bindgen::Serializer::json_compatible().serialize_bytes_as_arrays(false);
+    value.serialize(&serializer).unwrap_or(JsValue::UNDEFINED)
+}

@@ -1,0 +1,13 @@
+//! The boundary to JavaScript. Plain data in, tagged unions out: an expected refusal is a value, a throw means a bug.
+//! Nothing imports this module.
+
+mod decision;
+mod jws;
+mod tenant;
+
+#[cfg(feature = "issuer")]
+mod document;
+mod exchange;
+mod freshness;
+#[cfg(feature = "issuer")]
+mod issuer;

@@ -1,0 +1,236 @@
+//! A tenant's configuration in force: the one handle that JavaScript holds, freed when a newer one replaces it.
+
+use std::rc::Rc;
+
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+
+use crate::config::{Faults, Tenant};
+use crate::gate::{Gate, GateRequest, PendingSignature, Step};
+use crate::vocabulary::{TenantId, UnixTime};
+
+use super::decision::decision_text;
+use super::exchange::to_js;
+
+/// Room for method, URL and header fields of a request. Longer ones take the slower way.
+const BUFFER_LENGTH: usize = 24 * 1_024;
+
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = r#"
+/** A fault of a configuration document. */
+export interface Fault {
+  /** JSONPath (RFC 9535) of the member at fault, such as `$.resources[2].uri`. */
+  path: string;
+  /** What is wrong. */
+  problem: string;
+  /** What would be right. */
+  expected: string;
+}
+
+/** The outcome of loading a tenant's published record. */
+export type LoadOutcome =
+  | { type: "loaded"; tenant: TenantHandle }
+  /** The record is older than the one in force: version never goes back. */
+  | { type: "older"; version: number }
+  | { type: "broken"; faults: Fault[] };
+"#;
+
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "camelCase")]
+enum Refused {
+    Older { version: u64 },
+    Broken { faults: Faults },
+}
+
+/// The configuration of one tenant, compiled.
+#[wasm_bindgen]
+pub struct TenantHandle {
+    gate: Gate,
+    buffer: Vec<u8>,
+    decision: String,
+    pending: Option<PendingSignature>,
+}
+
+/// A signature that the host has to check before the gate can decide.
+#[wasm_bindgen]
+pub struct PendingHandle(PendingSignature);
+
+#[wasm_bindgen]
+impl PendingHandle {
+    /// The `kid` of the key, one of `verificationKeys`.
+    #[must_use]
+    pub fn kid(&self) -> String {
+        self.0.signature_check().key.kid().unwrap_or_default().to_owned()
+    }
+
+    /// The JWS algorithm.
+    #[must_use]
+    pub fn algorithm(&self) -> String {
+        self.0.signature_check().algorithm.as_str().to_owned()
+    }
+
+    /// The octets that were signed.
+    #[must_use]
+    pub fn message(&self) -> Vec<u8> {
+        self.0.signature_check().message.clone()
+    }
+
+    /// The signature.
+    #[must_use]
+    pub fn signature(&self) -> Vec<u8> {
+        self.0.signature_check().signature.clone()
+    }
+}
+
+#[wasm_bindgen]
+impl TenantHandle {
+    /// Reads the published record of `tenantId`. `minimumVersion` is that of the record in force, 0 for none;
+    /// `secretKeys` a JWK Set with the symmetric keys that the record names, if it names any.
+    #[wasm_bindgen(unchecked_return_type = "LoadOutcome")]
+    pub fn load(text: &str, tenant_id: &str, minimum_version: f64, secret_keys: Option<String>) -> JsValue {
+        // What names no tenant has no record that could be its own.
+        let Ok(tenant_id) = TenantId::parse(tenant_id) else { return to_js(&Refused::Older { version: 0 }) };
+        match loaded(text, &tenant_id, secret_keys) {
+            Ok(tenant) if (tenant.version() as f64) < minimum_version => {
+                to_js(&Refused::Older { version: tenant.version() })
+            }
+            Ok(tenant) => {
+                let handle = Self {
+                    gate: Gate::new(Rc::new(tenant)),
+                    buffer: vec![0; BUFFER_LENGTH],
+                    decision: String::new(),
+                    pending: None,
+                };
+                let outcome = js_sys::Object::new();
+                let members = [("type", "loaded".into()), ("tenant", JsValue::from(handle))];
+                for (name, value) in members {
+                    // Setting a member of a plain object has no way to fail.
+                    let _ = js_sys::Reflect::set(&outcome, &name.into(), &value);
+                }
+                outcome.into()
+            }
+            Err(faults) => to_js(&Refused::Broken { faults }),
+        }
+    }
+
+    /// Version of the record.
+    #[must_use]
+    #[wasm_bindgen(getter)]
+    pub fn version(&self) -> f64 {
+        self.gate.tenant().version() as f64
+    }
+
+    /// The asymmetric keys that may verify: `{ kid, algorithm, jwk }` each.
+    #[wasm_bindgen(js_name = verificationKeys, unchecked_return_type = "{ kid: string; algorithm: string; jwk: JsonWebKey }[]")]
+    #[must_use]
+    pub fn verification_keys(&self) -> JsValue {
+        #[derive(Serialize)]
+        struct Key<'a> {
+            kid: &'a str,
+            algorithm: &'static str,
+            jwk: crate::vocabulary::json::Json,
+        }
+        let keys: Vec<Key<'_>> = self
+            .gate
+            .tenant()
+            .signing_keys()
+            .iter()
+            .filter_map(|key| {
+                let jwk = key.key()?.public_jwk()?;
+                Some(Key { kid: key.kid().as_str(), algorithm: key.algorithm().as_str(), jwk })
+            })
+            .collect();
+        to_js(&keys)
+    }
+
+    /// Address of the buffer into which a request is written for `decideBuffered`.
+    #[wasm_bindgen(js_name = bufferAddress)]
+    #[must_use]
+    pub fn buffer_address(&self) -> *const u8 {
+        self.buffer.as_ptr()
+    }
+
+    /// Length of that buffer in octets.
+    #[wasm_bindgen(js_name = bufferLength)]
+    #[must_use]
+    pub fn buffer_length(&self) -> usize {
+        self.buffer.len()
+    }
+
+    /// Decides about the request whose parts stand in the first `length` octets of the buffer, separated by line
+    /// feeds: method, URL, `Origin`, `Access-Control-Request-Method`, `Authorization`; empty for absent.
+    /// Answers whether the decision is there (`takeDecision`); otherwise a signature is to be checked (`takePending`).
+    #[wasm_bindgen(js_name = decideBuffered)]
+    pub fn decide_buffered(&mut self, length: usize, now: f64, with_trace: bool) -> bool {
+        let buffer = std::mem::take(&mut self.buffer);
+        let decided = match buffer.get(..length).map(std::str::from_utf8) {
+            Some(Ok(text)) => self.decide_text(text, now, with_trace),
+            _ => self.decide_text("", now, with_trace),
+        };
+        self.buffer = buffer;
+        decided
+    }
+
+    /// The same for a request that does not fit into the buffer.
+    #[wasm_bindgen(js_name = decideText)]
+    pub fn decide_text(&mut self, text: &str, now: f64, with_trace: bool) -> bool {
+        let mut parts = text.splitn(5, '\n');
+        let mut part = || parts.next().filter(|part| !part.is_empty());
+        let request = GateRequest {
+            method: part().unwrap_or_default(),
+            url: part().unwrap_or_default(),
+            origin: part(),
+            preflight_method: part(),
+            authorization: part(),
+        };
+        match self.gate.decide(&request, unix_time(now)) {
+            Step::Decided(decision) => {
+                self.decision = decision_text(&decision, with_trace);
+                true
+            }
+            Step::Signature(pending) => {
+                self.pending = Some(*pending);
+                false
+            }
+        }
+    }
+
+    /// The decision that was just made: a `GateDecision` as JSON text.
+    #[wasm_bindgen(js_name = takeDecision)]
+    pub fn take_decision(&mut self) -> String {
+        std::mem::take(&mut self.decision)
+    }
+
+    /// The signature that is to be checked.
+    #[wasm_bindgen(js_name = takePending)]
+    pub fn take_pending(&mut self) -> Option<PendingHandle> {
+        self.pending.take().map(PendingHandle)
+    }
+
+    /// Goes on with a decision: `verified` says whether the signature is right, `undefined` that it could not be
+    /// checked now. Answers the decision: a `GateDecision` as JSON text.
+    pub fn conclude(&mut self, pending: PendingHandle, verified: Option<bool>, with_trace: bool) -> String {
+        decision_text(&self.gate.conclude(pending.0, verified), with_trace)
+    }
+}
+
+impl TenantHandle {
+    #[cfg(feature = "issuer")]
+    pub(super) fn tenant(&self) -> Rc<Tenant> {
+        Rc::clone(self.gate.tenant())
+    }
+}
+
+fn loaded(text: &str, tenant_id: &TenantId, secret_keys: Option<String>) -> Result<Tenant, Faults> {
+    let mut tenant = Tenant::parse(text, tenant_id)?;
+    if let Some(secret_keys) = secret_keys {
+        tenant.supply_secret_keys(&secret_keys)?;
+    }
+    Ok(tenant)
+}
+
+/// Seconds since the Unix epoch, from JavaScript's number; what is no time is the epoch, at which nothing is valid.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast saturates")]
+pub(super) fn unix_time(seconds: f64) -> UnixTime {
+    UnixTime::from_seconds(seconds as u64)
+}

@@ -1,0 +1,59 @@
+//! Cross-origin requests: preflight before authentication, and readable refusals.
+
+use audgate::gate::{Decision, GateRequest};
+
+use crate::support::request::{decide_at, header, outcome};
+use crate::support::tenant::{NOW, ORDERS, PAYMENTS, gate};
+use crate::support::test;
+
+fn preflight(url: &str, origin: &str, method: &str) -> Decision {
+    let request = GateRequest {
+        method: "OPTIONS",
+        url,
+        origin: Some(origin),
+        preflight_method: Some(method),
+        authorization: None,
+    };
+    decide_at(&mut gate(), &request, NOW)
+}
+
+#[test]
+fn preflight_is_answered_before_authentication() {
+    let decision = preflight(PAYMENTS, "https://shop.example", "POST");
+    assert_eq!((outcome(&decision), decision.response().unwrap().status), ("respond", 204));
+    assert_eq!(header(&decision, "access-control-allow-origin").as_deref(), Some("https://shop.example"));
+    assert_eq!(header(&decision, "access-control-allow-headers").as_deref(), Some("authorization"));
+    assert_eq!(header(&decision, "access-control-max-age").as_deref(), Some("600"));
+}
+
+#[test]
+fn preflight_of_another_origin_is_refused() {
+    for origin in ["https://evil.example", "https://shop.example.evil.example", "http://shop.example", "null"] {
+        let decision = preflight(PAYMENTS, origin, "POST");
+        assert_eq!(outcome(&decision), "cors_not_allowed", "{origin}");
+        assert_eq!(header(&decision, "access-control-allow-origin"), None);
+    }
+}
+
+#[test]
+fn preflight_of_a_resource_without_cors_is_no_rule() {
+    assert_eq!(outcome(&preflight(ORDERS, "https://shop.example", "GET")), "no_rule");
+}
+
+#[test]
+fn refusal_can_be_read_by_a_page_of_an_allowed_origin() {
+    let request =
+        GateRequest { method: "GET", url: PAYMENTS, origin: Some("https://shop.example"), ..GateRequest::default() };
+    let decision = decide_at(&mut gate(), &request, NOW);
+    assert_eq!(outcome(&decision), "no_token");
+    assert_eq!(header(&decision, "access-control-allow-origin").as_deref(), Some("https://shop.example"));
+    assert_eq!(header(&decision, "access-control-expose-headers").as_deref(), Some("www-authenticate"));
+    assert_eq!(header(&decision, "vary").as_deref(), Some("Origin"));
+}
+
+#[test]
+fn options_with_an_origin_and_no_requested_method_is_no_preflight() {
+    let request =
+        GateRequest { method: "OPTIONS", url: PAYMENTS, origin: Some("https://shop.example"), ..GateRequest::default() };
+    assert_eq!(outcome(&decide_at(&mut gate(), &request, NOW)), "no_token");
+}
