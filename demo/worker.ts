@@ -1,0 +1,28 @@
+/** The demo: an authorization server, three gated resources and the playground, on one origin. */
+import { gate, issuer } from "audgate";
+import { handlers } from "./handlers.ts";
+
+interface Env {
+  CONFIG: KVNamespace;
+  SIGNING_KEYS: string;
+  ASSETS: Fetcher;
+}
+
+const authorizationServer = issuer<Env, ExecutionContext>();
+const gated = gate<Env, ExecutionContext>(handlers);
+
+/** The playground and what it is made of; everything else is the authorization server's or gated. */
+const ASSETS = /^\/(?:$|playground\/|wasm\/|favicon\.svg$)/;
+
+export default {
+  async fetch(request, env, ctx): Promise<Response> {
+    const { pathname } = new URL(request.url);
+    if (pathname.startsWith("/demo/")) {
+      return gated.fetch(request, env, ctx);
+    }
+    if (ASSETS.test(pathname)) {
+      return env.ASSETS.fetch(request);
+    }
+    return authorizationServer.fetch(request, env, ctx);
+  },
+} satisfies ExportedHandler<Env>;

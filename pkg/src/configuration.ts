@@ -1,0 +1,260 @@
+/**
+ * A tenant's published configuration in this isolate: read from KV, compiled by the core, read again in the background.
+ * The core decides what is acceptable and how old is too old; this file carries bytes and remembers.
+ */
+import type { Fault, LoadOutcome, TenantHandle } from "../wasm/full_types.js";
+import type { CoreInstance, CoreInstances } from "./instance.ts";
+import { log } from "./log.ts";
+
+/** Where published records are read. A Workers KV namespace is one. */
+export interface ConfigurationSource {
+  get(key: string, options?: { cacheTtl?: number }): Promise<string | null>;
+}
+
+/** No configuration can be used now. It answers 503: nothing is known against the request. */
+export class ConfigurationUnavailable extends Error {
+  override readonly name = "ConfigurationUnavailable";
+}
+
+/** A tenant's configuration, compiled in one instance of the core. */
+export class LoadedTenant {
+  readonly instance: CoreInstance;
+  readonly handle: TenantHandle;
+  readonly version: number;
+  /** Public keys as the platform imported them, by `kid`; they go with the configuration that named them. */
+  readonly keys = new Map<string, CryptoKey>();
+  #holders = 0;
+  #retired = false;
+
+  constructor(instance: CoreInstance, handle: TenantHandle) {
+    this.instance = instance;
+    this.handle = handle;
+    this.version = handle.version;
+  }
+
+  /** Keeps the handle alive until the answer is called. */
+  hold(): () => void {
+    this.#holders += 1;
+    return () => {
+      this.#holders -= 1;
+      this.#freeIfUnused();
+    };
+  }
+
+  /** A newer configuration has taken over: the memory goes when nobody holds it any more. */
+  retire(): void {
+    this.#retired = true;
+    this.#freeIfUnused();
+  }
+
+  #freeIfUnused(): void {
+    if (this.#retired && this.#holders === 0 && this.instance.alive) {
+      this.instance.use(() => this.handle.free());
+    }
+  }
+}
+
+interface TenantState {
+  text: string;
+  loaded: LoadedTenant;
+  /** Milliseconds since the Unix epoch, of the last read that confirmed or replaced the configuration. */
+  confirmedAt: number;
+  /** Milliseconds since the Unix epoch, of the last read that was begun. */
+  readAt: number;
+}
+
+/** KV's smallest `cacheTtl`, in seconds. */
+const CACHE_TTL = 30;
+/** A read that takes longer counts as failed; in milliseconds. */
+const READ_TIMEOUT = 2_000;
+/** A second read is begun no sooner; in milliseconds. */
+const READ_COOLDOWN = 10_000;
+/** The core's words for a configuration that is to be read again, and for one that decides nothing any more. */
+const STALE = 1;
+const EXPIRED = 2;
+/** Hosts remembered in an isolate. */
+const MAX_HOSTS = 1_000;
+
+export class Configuration {
+  readonly #instances: CoreInstances;
+  readonly #tenants = new Map<string, TenantState>();
+  readonly #hosts = new Map<string, { tenantId: string; readAt: number }>();
+
+  constructor(instances: CoreInstances) {
+    this.#instances = instances;
+  }
+
+  /** The tenant that owns `hostname`, `undefined` where nobody does. There is no default tenant. */
+  async tenantOfHost(source: ConfigurationSource, hostname: string, now: number): Promise<string | undefined> {
+    const known = this.#hosts.get(hostname);
+    if (known !== undefined && now - known.readAt < CACHE_TTL * 1_000) {
+      return known.tenantId;
+    }
+    let tenantId: string | null;
+    try {
+      tenantId = await read(source, `host/${hostname}`);
+    } catch (cause) {
+      if (known !== undefined) {
+        // The next requests must not wait for a store that is down.
+        known.readAt = now;
+        return known.tenantId;
+      }
+      throw cause;
+    }
+    if (tenantId === null) {
+      this.#hosts.delete(hostname);
+      return undefined;
+    }
+    if (this.#hosts.size >= MAX_HOSTS) {
+      this.#hosts.clear();
+    }
+    this.#hosts.set(hostname, { tenantId, readAt: now });
+    return tenantId;
+  }
+
+  /**
+   * The configuration of a tenant. A stale one is used while a newer one is read beside the request; no request waits
+   * for another's read, because Workers do not let a promise cross requests.
+   */
+  async tenant(
+    source: ConfigurationSource,
+    tenantId: string,
+    secretKeys: string | undefined,
+    now: number,
+    waitUntil: (work: Promise<unknown>) => void,
+  ): Promise<LoadedTenant> {
+    const state = this.#tenants.get(tenantId);
+    if (state === undefined) {
+      return this.reread(source, tenantId, secretKeys, now);
+    }
+    const instance = this.#instances.current();
+    const freshness = freshnessOf(state, instance, now);
+    if (freshness === EXPIRED) {
+      return this.reread(source, tenantId, secretKeys, now);
+    }
+    if (state.loaded.instance !== instance) {
+      // The instance that had compiled it trapped. The text is still good.
+      const outcome = load(instance, state.text, tenantId, 0, secretKeys);
+      if (outcome.type !== "loaded") {
+        throw new ConfigurationUnavailable("the configuration cannot be loaded again");
+      }
+      state.loaded = new LoadedTenant(instance, outcome.tenant);
+    }
+    if (freshness === STALE && now - state.readAt >= READ_COOLDOWN) {
+      waitUntil(this.reread(source, tenantId, secretKeys, now).catch(() => undefined));
+    }
+    return state.loaded;
+  }
+
+  /** The configuration in force, which is not freed before it is released. */
+  hold(tenantId: string): { tenant: LoadedTenant; release: () => void } {
+    const state = this.#tenants.get(tenantId);
+    if (state === undefined) {
+      throw new ConfigurationUnavailable(`no configuration is loaded: ${tenantId}`);
+    }
+    return { tenant: state.loaded, release: state.loaded.hold() };
+  }
+
+  /** Whether a read for something unknown may be begun; each isolate asks no more than once in a while. */
+  mayReread(tenantId: string, now: number): boolean {
+    const state = this.#tenants.get(tenantId);
+    return state === undefined || now - state.readAt >= READ_COOLDOWN;
+  }
+
+  /** Reads the tenant's record and takes it over unless it is broken or older than the one in force. */
+  async reread(
+    source: ConfigurationSource,
+    tenantId: string,
+    secretKeys: string | undefined,
+    now: number,
+  ): Promise<LoadedTenant> {
+    const before = this.#tenants.get(tenantId);
+    if (before !== undefined) {
+      before.readAt = now;
+    }
+    const text = await read(source, `tenant/${tenantId}`);
+    const instance = this.#instances.current();
+    const state = this.#tenants.get(tenantId);
+    if (text === null) {
+      return this.#lastGood(tenantId, state, instance, now, "no configuration is published");
+    }
+    if (state !== undefined && state.text === text && state.loaded.instance === instance) {
+      state.confirmedAt = Math.max(state.confirmedAt, now);
+      return state.loaded;
+    }
+    const outcome = load(instance, text, tenantId, state?.loaded.version ?? 0, secretKeys);
+    switch (outcome.type) {
+      case "loaded": {
+        const loaded = new LoadedTenant(instance, outcome.tenant);
+        this.#tenants.set(tenantId, { text, loaded, confirmedAt: now, readAt: now });
+        state?.loaded.retire();
+        return loaded;
+      }
+      case "older":
+        log({ event: "configuration_older", tenant: tenantId, version: outcome.version });
+        return this.#lastGood(tenantId, state, instance, now, "the published configuration is older than the last one");
+      case "broken":
+        log({ event: "configuration_broken", tenant: tenantId, faults: outcome.faults satisfies Fault[] });
+        return this.#lastGood(tenantId, state, instance, now, "the published configuration is broken");
+    }
+  }
+
+  #lastGood(
+    tenantId: string,
+    state: TenantState | undefined,
+    instance: CoreInstance,
+    now: number,
+    problem: string,
+  ): LoadedTenant {
+    if (state === undefined || state.loaded.instance !== instance || freshnessOf(state, instance, now) === EXPIRED) {
+      throw new ConfigurationUnavailable(`${problem}: ${tenantId}`);
+    }
+    return state.loaded;
+  }
+}
+
+function freshnessOf(state: TenantState, instance: CoreInstance, now: number): number {
+  const age = Math.max(0, (now - state.confirmedAt) / 1_000);
+  return instance.use((core) => core.freshness(age));
+}
+
+function load(
+  instance: CoreInstance,
+  text: string,
+  tenantId: string,
+  minimumVersion: number,
+  secretKeys: string | undefined,
+): LoadOutcome {
+  const symmetric = secretKeys === undefined ? undefined : symmetricKeys(secretKeys);
+  return instance.use((core) => core.TenantHandle.load(text, tenantId, minimumVersion, symmetric));
+}
+
+/** The symmetric keys of a JWK Set; private keys have no business in the core. */
+function symmetricKeys(jwks: string): string | undefined {
+  let symmetric: JsonWebKey[];
+  try {
+    const { keys } = JSON.parse(jwks) as { keys: JsonWebKey[] };
+    symmetric = keys.filter((key) => key.kty === "oct");
+  } catch {
+    // The error of `JSON.parse` quotes what it read, and that is a secret.
+    throw new ConfigurationUnavailable("the secret keys are no JWK Set");
+  }
+  return symmetric.length === 0 ? undefined : JSON.stringify({ keys: symmetric });
+}
+
+/** Reads a record; a store that fails, or takes too long, throws `ConfigurationUnavailable`. */
+export async function read(source: ConfigurationSource, key: string): Promise<string | null> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new ConfigurationUnavailable("reading the configuration takes too long")), READ_TIMEOUT);
+  });
+  try {
+    return await Promise.race([source.get(key, { cacheTtl: CACHE_TTL }), timeout]);
+  } catch (cause) {
+    throw cause instanceof ConfigurationUnavailable
+      ? cause
+      : new ConfigurationUnavailable("the configuration cannot be read", { cause });
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,10 @@
+/** Entry for Node: the module is read from the package. */
+import { readFileSync } from "node:fs";
+import { instantiate } from "../../wasm/gate.js";
+import { audgateGate } from "../audgate.ts";
+import type { Instantiate } from "../instance.ts";
+
+const module = new WebAssembly.Module(readFileSync(new URL("../../wasm/gate.wasm", import.meta.url)));
+
+export type * from "../types.ts";
+export const { gate, verifyCompact } = audgateGate(module, instantiate as Instantiate);

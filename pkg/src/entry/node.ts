@@ -1,0 +1,9 @@
+/** Entry for Node: the module is read from the package. */
+import { readFileSync } from "node:fs";
+import { instantiate } from "../../wasm/full.js";
+import { audgate } from "../audgate.ts";
+
+const module = new WebAssembly.Module(readFileSync(new URL("../../wasm/full.wasm", import.meta.url)));
+
+export type * from "../types.ts";
+export const { gate, issuer, verifyCompact, check, publish, secretHash } = audgate(module, instantiate);

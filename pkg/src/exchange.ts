@@ -1,0 +1,52 @@
+/** Drives an endpoint of the core: performs one effect after another until the result is there. */
+import type { Effect, Exchange, ExchangeStep } from "../wasm/full_types.js";
+import type { CoreInstance } from "./instance.ts";
+import { importKey, isUnsupported, verify } from "./signatures.ts";
+
+/** The host's answer to an effect. `unavailable`: it could not be performed now. `unsupported`: not on this host. */
+export type Reply =
+  | { type: "value"; value: string | null }
+  | { type: "signature"; signature: Uint8Array }
+  | { type: "verdict"; verified: boolean }
+  | { type: "unavailable" }
+  | { type: "unsupported" };
+
+/** Performs effects for one request. */
+export type Perform = (effect: Effect) => Promise<Reply>;
+
+/** Runs `exchange` to its end. Throws `CoreTrap` when the instance is lost on the way. */
+export async function drive<T>(instance: CoreInstance, exchange: Exchange, perform: Perform): Promise<T> {
+  let step: ExchangeStep<T> = instance.use(() => exchange.start());
+  while (step.type === "effect") {
+    const reply = await perform(step.effect).catch((): Reply => ({ type: "unavailable" }));
+    step = instance.use(() => resume<T>(exchange, reply));
+  }
+  instance.use(() => exchange.free());
+  return step.result;
+}
+
+function resume<T>(exchange: Exchange, reply: Reply): ExchangeStep<T> {
+  switch (reply.type) {
+    case "value":
+      return exchange.resumeWithValue(reply.value);
+    case "signature":
+      return exchange.resumeWithSignature(reply.signature);
+    case "verdict":
+      return exchange.resumeWithVerdict(reply.verified);
+    case "unavailable":
+      return exchange.resumeUnavailable();
+    case "unsupported":
+      return exchange.resumeUnsupported();
+  }
+}
+
+/** Checks a signature by a key given as JWK. A key that the host cannot import verifies nothing. */
+export async function performVerify(effect: Effect & { type: "verify" }): Promise<Reply> {
+  let key: CryptoKey;
+  try {
+    key = await importKey(effect.jwk, effect.algorithm, "verify");
+  } catch (error) {
+    return isUnsupported(error) ? { type: "unsupported" } : { type: "verdict", verified: false };
+  }
+  return { type: "verdict", verified: await verify(key, effect.algorithm, effect.message, effect.signature) };
+}

@@ -1,0 +1,227 @@
+/** The gate as a wrapper of any `fetch` handler. */
+import type { Access, GateDecision, PlainResponse, Trace } from "../wasm/full_types.js";
+import type { LoadedTenant } from "./configuration.ts";
+import type { CoreExports, CoreInstances } from "./instance.ts";
+import { log } from "./log.ts";
+import { type Context, orUnavailable, Platform, type PlatformOptions, type Situation } from "./options.ts";
+import { importKey, verify } from "./signatures.ts";
+
+/** Options of {@link Gate}. */
+export interface GateOptions<Env> extends PlatformOptions<Env> {
+  /** Whether admitted requests carry their trace as well (`ctx.trace`). Refused ones always do, in the log. */
+  trace?: boolean;
+  /** Told of every decision, before the handler or the response; for metrics and for tools that explain decisions. */
+  onDecision?: (decision: GateDecision) => void;
+}
+
+/** The context of an admitted request. */
+export type GatedContext<C> = C & {
+  /** Who is admitted, to which resource, with which scopes. */
+  access: Access;
+  /** What the decision rests on, where the option `trace` asks for it. */
+  trace?: Trace;
+};
+
+/** A handler in the manner of Workers: an object with `fetch`. */
+export interface Handler<Env, C> {
+  fetch(request: Request, env: Env, context: C): Response | Promise<Response>;
+}
+
+/** A handler behind the gate. */
+export interface GatedHandler<Env, C> {
+  fetch(request: Request, env: Env, context: GatedContext<C>): Response | Promise<Response>;
+}
+
+/**
+ * Puts `handler` behind the gate: it sees only requests that the tenant's configuration admits, with `ctx.access`.
+ *
+ * Refusals follow RFC 6750 and RFC 9728: 401 with a challenge, 403 where another token would be needed, 503 where
+ * nothing can be decided now. The metadata of the resources is served at their well-known URLs.
+ */
+export type Gate = <Env, C extends Context>(
+  handler: GatedHandler<Env, C>,
+  options?: GateOptions<Env>,
+) => { fetch(request: Request, env: Env, context: C): Promise<Response> };
+
+export function gateWith(instances: CoreInstances): Gate {
+  return (handler, options = {}) => {
+    const platform = new Platform(instances, options);
+    return {
+      fetch: (request, env, context) =>
+        orUnavailable(async () => {
+          const situation = await platform.situation(request, env, context);
+          if (situation instanceof Response) {
+            return situation;
+          }
+          const decision = await decided(platform, request, situation, options.trace === true);
+          options.onDecision?.(decision);
+          switch (decision.type) {
+            case "respond":
+              return response(decision.response);
+            case "deny":
+              log({ event: "gate_refusal", tenant: situation.tenantId, reason: decision.reason, trace: decision.trace });
+              return response(decision.response);
+            case "allow": {
+              const gated: GatedContext<typeof context> = Object.assign(context, { access: decision.access });
+              if (decision.trace !== undefined) {
+                gated.trace = decision.trace;
+              }
+              return withHeaders(await handler.fetch(request, env, gated), decision.headers);
+            }
+          }
+        }),
+    };
+  };
+}
+
+async function decided<Env>(
+  platform: Platform<Env>,
+  request: Request,
+  situation: Situation,
+  trace: boolean,
+): Promise<GateDecision> {
+  try {
+    const decision = await decide(request, situation.tenant, situation.now, trace);
+    return decision.type === "deny" && decision.newerConfigurationCouldHelp
+      ? await decideAnew(platform, request, situation, trace, decision)
+      : decision;
+  } finally {
+    situation.release();
+  }
+}
+
+/** An unknown key may be a new one: one read of the configuration, no more than once in a while, then the answer stands. */
+async function decideAnew<Env>(
+  platform: Platform<Env>,
+  request: Request,
+  situation: Situation,
+  trace: boolean,
+  decision: GateDecision,
+): Promise<GateDecision> {
+  const { configuration } = platform;
+  const { source, tenantId, secretKeys, now, refreshing } = situation;
+  if (refreshing === undefined && !configuration.mayReread(tenantId, now)) {
+    return decision;
+  }
+  await (refreshing ?? configuration.reread(source, tenantId, secretKeys, now)).catch(() => undefined);
+  const { tenant, release } = configuration.hold(tenantId);
+  try {
+    return tenant === situation.tenant ? decision : await decide(request, tenant, now, trace);
+  } finally {
+    release();
+  }
+}
+
+/** The parts of a request that decide. */
+export interface RequestParts {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: { get(name: string): string | null };
+}
+
+/** The decision about a request under a tenant's configuration, at `now` milliseconds since the Unix epoch. */
+export async function decide(
+  request: RequestParts,
+  tenant: LoadedTenant,
+  now: number,
+  trace: boolean,
+): Promise<GateDecision> {
+  const { instance, handle } = tenant;
+  const text = requestText(request);
+  const pending = instance.use((core) => {
+    const seconds = Math.floor(now / 1_000);
+    const length = writeInto(core, tenant, text);
+    const decided =
+      length === undefined ? handle.decideText(text, seconds, trace) : handle.decideBuffered(length, seconds, trace);
+    return decided ? handle.takeDecision() : handle.takePending();
+  });
+  if (typeof pending === "string") {
+    return JSON.parse(pending) as GateDecision;
+  }
+  if (pending === undefined) {
+    throw new TypeError("audgate: the core neither decided nor asked for a signature check");
+  }
+  const check = instance.use(() => ({
+    kid: pending.kid(),
+    algorithm: pending.algorithm(),
+    message: pending.message(),
+    signature: pending.signature(),
+  }));
+  // Another request may bring a newer configuration meanwhile; this one keeps its own until it has decided.
+  const release = tenant.hold();
+  try {
+    const verified = await checked(tenant, check);
+    return JSON.parse(instance.use(() => handle.conclude(pending, verified, trace))) as GateDecision;
+  } finally {
+    release();
+  }
+}
+
+/** Whether the signature is right, `undefined` where the platform could not check it now. */
+async function checked(tenant: LoadedTenant, check: SignatureCheck): Promise<boolean | undefined> {
+  try {
+    const key = await publicKey(tenant, check.kid, check.algorithm);
+    return await verify(key, check.algorithm, check.message, check.signature);
+  } catch {
+    return undefined;
+  }
+}
+
+interface SignatureCheck {
+  kid: string;
+  algorithm: string;
+  message: Uint8Array;
+  signature: Uint8Array;
+}
+
+async function publicKey(tenant: LoadedTenant, kid: string, algorithm: string): Promise<CryptoKey> {
+  const known = tenant.keys.get(kid);
+  if (known !== undefined) {
+    return known;
+  }
+  const named = tenant.instance.use(() => tenant.handle.verificationKeys()).find((key) => key.kid === kid);
+  if (named === undefined) {
+    throw new TypeError("audgate: the core named a key that its configuration does not have");
+  }
+  const key = await importKey(named.jwk, algorithm, "verify");
+  tenant.keys.set(kid, key);
+  return key;
+}
+
+/** The parts of a request that decide, as the core reads them. None of them can hold a line feed. */
+function requestText(request: RequestParts): string {
+  const { headers } = request;
+  const field = (name: string): string => headers.get(name) ?? "";
+  const authorization = field("authorization");
+  return `${request.method}\n${request.url}\n${field("origin")}\n${field("access-control-request-method")}\n${authorization}`;
+}
+
+const encoder = new TextEncoder();
+
+/** Writes `text` into the core's buffer; `undefined` where it does not fit. */
+function writeInto(core: CoreExports, tenant: LoadedTenant, text: string): number | undefined {
+  const { handle } = tenant;
+  const buffer = new Uint8Array(core.memory.buffer, handle.bufferAddress(), handle.bufferLength());
+  const { read, written } = encoder.encodeInto(text, buffer);
+  return read === text.length ? written : undefined;
+}
+
+/** The platform's form of a plain response. */
+export function response({ status, headers, body }: PlainResponse): Response {
+  return new Response(body === "" ? null : body, { status, headers });
+}
+
+function withHeaders(response: Response, headers: [string, string][]): Response {
+  if (headers.length === 0) {
+    return response;
+  }
+  const copy = new Response(response.body, response);
+  for (const [name, value] of headers) {
+    if (name === "vary") {
+      copy.headers.append(name, value);
+    } else {
+      copy.headers.set(name, value);
+    }
+  }
+  return copy;
+}

@@ -1,0 +1,114 @@
+/** What gate and issuer are told about their platform. */
+import { Configuration, ConfigurationUnavailable, type ConfigurationSource, type LoadedTenant } from "./configuration.ts";
+import { CoreTrap, type CoreInstances } from "./instance.ts";
+import { log } from "./log.ts";
+
+/** The part of an execution context that Audgate uses. */
+export interface Context {
+  waitUntil(work: Promise<unknown>): void;
+}
+
+/** Options that gate and issuer share. */
+export interface PlatformOptions<Env> {
+  /**
+   * The tenant, where it is known. Otherwise the request's host decides: `host/{hostname}` in the configuration. An
+   * unknown host is refused with 421, and `X-Forwarded-Host` is never looked at.
+   */
+  tenant?: string | ((env: Env) => string | undefined);
+  /** Where published configuration is read; the KV binding `CONFIG` of `env` unless said otherwise. */
+  config?: (env: Env) => ConfigurationSource;
+  /**
+   * Secret keys as a JWK Set in JSON: private keys with which the issuer signs, and the symmetric keys that a
+   * configuration names. The secret `SIGNING_KEYS` of `env` unless said otherwise.
+   */
+  secretKeys?: (env: Env) => string | undefined;
+  /** The clock, in milliseconds since the Unix epoch. */
+  now?: () => number;
+}
+
+interface ConventionalEnv {
+  CONFIG?: ConfigurationSource;
+  SIGNING_KEYS?: string;
+}
+
+/** What is known of a request before the core sees it. */
+export interface Situation {
+  readonly tenantId: string;
+  readonly tenant: LoadedTenant;
+  /** To be called once the tenant's configuration is no longer used for this request. */
+  readonly release: () => void;
+  /** The read of a newer configuration that this request has begun; no other request may wait for it. */
+  readonly refreshing: Promise<unknown> | undefined;
+  readonly source: ConfigurationSource;
+  readonly secretKeys: string | undefined;
+  readonly now: number;
+}
+
+/** Finds out which tenant's configuration a request falls under. */
+export class Platform<Env> {
+  readonly configuration: Configuration;
+  readonly #options: PlatformOptions<Env>;
+
+  constructor(instances: CoreInstances, options: PlatformOptions<Env>) {
+    this.configuration = new Configuration(instances);
+    this.#options = options;
+  }
+
+  /** The situation of a request, or the response where there is none. */
+  async situation(request: Request, env: Env, context: Context): Promise<Situation | Response> {
+    if (!URL.canParse(request.url)) {
+      return plain(400, { reason: "malformed_url" });
+    }
+    const now = (this.#options.now ?? Date.now)();
+    const conventional = env as ConventionalEnv;
+    const source = this.#options.config === undefined ? conventional.CONFIG : this.#options.config(env);
+    const secretKeys =
+      this.#options.secretKeys === undefined ? conventional.SIGNING_KEYS : this.#options.secretKeys(env);
+    if (source === undefined) {
+      throw new TypeError("audgate: there is no KV binding `CONFIG`, and no option `config` names another");
+    }
+    const tenantId = this.#tenantId(env) ?? (await this.configuration.tenantOfHost(source, hostname(request), now));
+    if (tenantId === undefined) {
+      return plain(421, { reason: "unknown_host" });
+    }
+    let refreshing: Promise<unknown> | undefined;
+    await this.configuration.tenant(source, tenantId, secretKeys, now, (work) => {
+      refreshing = work;
+      context.waitUntil(work);
+    });
+    // Another request may have brought a newer configuration and let the older one go, so what is held is asked for now.
+    return { tenantId, ...this.configuration.hold(tenantId), refreshing, source, secretKeys, now };
+  }
+
+  #tenantId(env: Env): string | undefined {
+    const { tenant } = this.#options;
+    return typeof tenant === "function" ? tenant(env) : tenant;
+  }
+}
+
+/** Runs `work`; what cannot be decided now is 503, never a grant and never a 401. */
+export async function orUnavailable(work: () => Promise<Response>): Promise<Response> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof CoreTrap || error instanceof ConfigurationUnavailable) {
+      log({ event: "unavailable", reason: error.name, message: error.message, cause: causeOf(error) });
+      return plain(503, { error: "temporarily_unavailable", reason: "cannot_decide_now" }, { "retry-after": "1" });
+    }
+    throw error;
+  }
+}
+
+/** A refusal that the platform gives before the core is asked. */
+export function plain(status: number, body: object, headers: Record<string, string> = {}): Response {
+  return Response.json(body, { status, headers: { "cache-control": "no-store", ...headers } });
+}
+
+function hostname(request: Request): string {
+  return new URL(request.url).hostname;
+}
+
+/** The kind and place of a trap; its message could quote input. */
+function causeOf(error: Error): string | undefined {
+  return error.cause instanceof Error ? error.cause.name : undefined;
+}

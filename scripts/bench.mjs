@@ -1,0 +1,164 @@
+// Audgate against jose, side by side in the same run, in Node and in workerd: medians and ratios. Writes the numbers as
+// JSON to the file that BENCH_JSON names. Absolute times say something about this machine only; ratios travel.
+
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { publish, secretHash } from "audgate";
+import { build } from "esbuild";
+import { Miniflare } from "miniflare";
+import { Operations, TOKENS } from "./bench/operations.ts";
+import { benchTenant } from "./bench/tenant.mjs";
+
+const root = join(import.meta.dirname, "..");
+const wasm = (name) => join(root, `pkg/wasm/${name}.wasm`);
+const ALGORITHMS = ["HS256", "ES256", "EdDSA", "RS256"];
+const ROUNDS = 15;
+/** Long enough that a round trip to the worker does not count, short enough to end. */
+const COUNTS = { verify: TOKENS, issue: 128 };
+
+const results = [];
+const bench = await benchTenant(publish, secretHash);
+
+console.log(`node ${process.version}, ${ROUNDS} rounds, both sides in turn; jose = 1, above 1 Audgate is faster\n`);
+reportSizes();
+await measure("node", await inNode());
+const { runner, dispose } = await inWorkerd();
+await measure("workerd", runner);
+await dispose();
+
+if (process.env.BENCH_JSON) {
+  writeFileSync(process.env.BENCH_JSON, `${JSON.stringify(results, null, 2)}\n`);
+}
+
+async function measure(runtime, runner) {
+  console.log(`\n${runtime.padEnd(8)} ${"operation".padEnd(14)} algorithm   audgate      jose     ratio`);
+  for (const algorithm of ALGORITHMS) {
+    await runner.prepare(algorithm);
+    const overhead = await median(() => timed(() => runner.run("audgate-verify", 0)));
+    for (const [operation, count, forget] of [
+      ["verify-first", COUNTS.verify, true],
+      ["verify-again", COUNTS.verify * 8, false],
+      ["issue", COUNTS.issue, false],
+    ]) {
+      const kind = operation.split("-")[0];
+      const [ours, theirs, ratio] = await sideBySide(runner, kind, count, forget, overhead);
+      console.log(
+        `${"".padEnd(8)} ${operation.padEnd(14)} ${algorithm.padEnd(9)} ${micro(ours)} ${micro(theirs)} ${ratio.toFixed(2).padStart(8)}`,
+      );
+      results.push({ runtime, operation, algorithm, against: "jose", median_us: ours, against_median_us: theirs, ratio });
+    }
+  }
+}
+
+/** Rounds of both sides in turn; the medians in microseconds and the median of the ratios pair by pair. */
+async function sideBySide(runner, kind, count, forget, overhead) {
+  const ours = [];
+  const theirs = [];
+  for (let round = 0; round < ROUNDS + 2; round += 1) {
+    if (forget) {
+      await runner.forget();
+    }
+    const first = await timed(() => runner.run(`audgate-${kind}`, count));
+    const second = await timed(() => runner.run(`jose-${kind}`, count));
+    // The first two rounds warm up.
+    if (round >= 2) {
+      ours.push(((first - overhead) * 1000) / count);
+      theirs.push(((second - overhead) * 1000) / count);
+    }
+  }
+  return [middle(ours), middle(theirs), middle(ours.map((value, index) => theirs[index] / value))];
+}
+
+async function inNode() {
+  const operations = new Operations(new WebAssembly.Module(readFileSync(wasm("full"))), bench);
+  return operations;
+}
+
+async function inWorkerd() {
+  const { outputFiles } = await build({
+    entryPoints: [join(root, "scripts/bench/worker.ts")],
+    bundle: true,
+    format: "esm",
+    write: false,
+    conditions: ["workerd"],
+    external: ["*.wasm"],
+  });
+  const miniflare = new Miniflare({
+    workers: [
+      {
+        name: "bench",
+        compatibilityDate: "2026-10-01",
+        modulesRoot: "/",
+        modules: [
+          { type: "ESModule", path: "/scripts/bench/worker.js", contents: outputFiles[0].text },
+          { type: "CompiledWasm", path: "/pkg/wasm/full.wasm", contents: readFileSync(wasm("full")) },
+        ],
+      },
+    ],
+  });
+  const url = await miniflare.ready;
+  const call = async (path, init) => {
+    const response = await fetch(new URL(path, url), init);
+    if (!response.ok) {
+      throw new Error(await response.text());
+    }
+  };
+  await call("/begin", { method: "POST", body: JSON.stringify(bench) });
+  const runner = {
+    prepare: (algorithm) => call(`/prepare?operation=${algorithm}`),
+    forget: () => call("/forget"),
+    run: (operation, count) => call(`/run?operation=${operation}&count=${count}`),
+  };
+  return { runner, dispose: () => miniflare.dispose() };
+}
+
+function reportSizes() {
+  for (const name of ["gate", "full"]) {
+    const bytes = readFileSync(wasm(name));
+    const module = new WebAssembly.Module(bytes);
+    const imports = WebAssembly.Module.imports(module);
+    const stubs = {};
+    for (const { module: from, name: member } of imports) {
+      (stubs[from] ??= {})[member] = () => 0;
+    }
+    const times = Array.from({ length: 21 }, () => {
+      const before = performance.now();
+      new WebAssembly.Instance(module, stubs);
+      return performance.now() - before;
+    });
+    const compile = Array.from({ length: 5 }, () => {
+      const before = performance.now();
+      new WebAssembly.Module(bytes);
+      return performance.now() - before;
+    });
+    const kilobytes = (length) => `${(length / 1000).toFixed(1)} KB`;
+    console.log(
+      `${name}.wasm: ${kilobytes(bytes.length)}, gzip ${kilobytes(gzipSync(bytes, { level: 9 }).length)}; ` +
+        `compile ${middle(compile).toFixed(2)} ms, instantiate ${middle(times).toFixed(2)} ms (medians, Node)`,
+    );
+    results.push({ wasm: name, bytes: bytes.length, gzip_bytes: gzipSync(bytes, { level: 9 }).length, compile_ms: middle(compile), instantiate_ms: middle(times) });
+  }
+}
+
+async function timed(work) {
+  const before = performance.now();
+  await work();
+  return performance.now() - before;
+}
+
+async function median(work) {
+  const values = [];
+  for (let index = 0; index < 9; index += 1) {
+    values.push(await work());
+  }
+  return middle(values);
+}
+
+function middle(values) {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+}
+
+function micro(value) {
+  return `${value.toFixed(1).padStart(8)}us`;
+}

@@ -1,0 +1,161 @@
+/**
+ * What is measured: Audgate and jose doing the same work on the same tokens. jose gets keys imported beforehand and the
+ * same checks (algorithm, type, issuer, audience, times, required claims); Audgate decides a whole request, rule and
+ * scopes included.
+ */
+import { type JWK, SignJWT, importJWK, jwtVerify } from "jose";
+import { instantiate } from "../../pkg/wasm/full.js";
+import { Configuration, LoadedTenant } from "../../pkg/src/configuration.ts";
+import { decide, type RequestParts } from "../../pkg/src/gate.ts";
+import { CoreInstances } from "../../pkg/src/instance.ts";
+import { issuerWith } from "../../pkg/src/issuer.ts";
+
+/** What both runtimes are given: published records, secret keys, credentials. */
+export interface Bench {
+  records: Record<string, string>;
+  secretKeys: string;
+  client: { id: string; secret: string };
+  /** By algorithm, the resource whose tokens are signed with it. */
+  resources: Record<string, string>;
+  issuer: string;
+}
+
+export const TOKENS = 256;
+const TENANT = "bench";
+
+type Sign = (jti: string) => Promise<string>;
+
+/** The operations of one algorithm, prepared and ready to be repeated. */
+export class Operations {
+  readonly #instances: CoreInstances;
+  readonly #bench: Bench;
+  #tokens: string[] = [];
+  #requests: RequestParts[] = [];
+  #tenant: LoadedTenant | undefined;
+  #key: CryptoKey | Uint8Array | undefined;
+  #sign: Sign | undefined;
+  #issue: (() => Promise<string>) | undefined;
+  #algorithm = "";
+
+  constructor(module: WebAssembly.Module, bench: Bench) {
+    this.#instances = new CoreInstances(module, instantiate);
+    this.#bench = bench;
+  }
+
+  /** Makes the tokens of `algorithm` and imports the keys; nothing of this is measured. */
+  async prepare(algorithm: string): Promise<void> {
+    const { records, secretKeys, resources, issuer, client } = this.#bench;
+    const { keys } = JSON.parse(secretKeys) as { keys: (JWK & { kid: string })[] };
+    const jwk = keys.find((key) => key.alg === algorithm);
+    const resource = resources[algorithm];
+    if (jwk === undefined || resource === undefined) {
+      throw new TypeError(`no key or resource for ${algorithm}`);
+    }
+    const signingKey = await importJWK(jwk, algorithm);
+    this.#algorithm = algorithm;
+    this.#key = await importJWK(publicPart(jwk), algorithm);
+    this.#sign = (jti) =>
+      new SignJWT({ client_id: client.id, scope: "things:read", tid: TENANT, app_id: "app" })
+        .setProtectedHeader({ alg: algorithm, typ: "at+jwt", kid: jwk.kid })
+        .setIssuer(issuer)
+        .setSubject(client.id)
+        .setAudience(resource)
+        .setJti(jti)
+        .setIssuedAt()
+        .setExpirationTime("1h")
+        .sign(signingKey);
+    const sign = this.#sign;
+    this.#tokens = await Promise.all(Array.from({ length: TOKENS }, (_, index) => sign(`jti-${index}`)));
+    this.#requests = this.#tokens.map((token) => ({
+      method: "GET",
+      url: `${resource}/42`,
+      headers: new Map([["authorization", `Bearer ${token}`]]) as unknown as RequestParts["headers"],
+    }));
+    for (const { headers } of this.#requests) {
+      const { get } = headers;
+      headers.get = (name) => get.call(headers, name) ?? null;
+    }
+    const source = { get: async (key: string) => records[key] ?? null };
+    const server = issuerWith(this.#instances)({ tenant: TENANT, config: () => source, secretKeys: () => secretKeys });
+    const authorization = `Basic ${btoa(`${client.id}:${client.secret}`)}`;
+    this.#issue = async () => {
+      const body = new URLSearchParams({ grant_type: "client_credentials", resource, scope: "things:read" });
+      const request = new Request(`${issuer}/oidc/token`, { method: "POST", body, headers: { authorization } });
+      const response = await server.fetch(request, {}, { waitUntil: () => undefined });
+      return ((await response.json()) as { access_token: string }).access_token;
+    };
+    await this.forget();
+    await this.run("audgate-verify", 1);
+    await this.run("jose-verify", 1);
+    if (!(await this.#issue()).includes(".")) {
+      throw new TypeError("the issuer issued nothing");
+    }
+  }
+
+  /** Loads the configuration anew, so that no token has been seen under it. */
+  async forget(): Promise<void> {
+    const { records, secretKeys } = this.#bench;
+    const source = { get: async (key: string) => records[key] ?? null };
+    this.#tenant?.retire();
+    this.#tenant = await new Configuration(this.#instances).reread(source, TENANT, secretKeys, Date.now());
+    // The platform imports a public key once for a configuration; neither side is measured doing it.
+    await this.#decide(this.#requests[0]);
+    const keys = [...this.#tenant.keys];
+    this.#tenant.retire();
+    this.#tenant = await new Configuration(this.#instances).reread(source, TENANT, secretKeys, Date.now());
+    for (const [kid, key] of keys) {
+      this.#tenant.keys.set(kid, key);
+    }
+  }
+
+  /** Performs an operation `count` times, over the tokens in turn. */
+  async run(operation: string, count: number): Promise<void> {
+    for (let index = 0; index < count; index += 1) {
+      const at = index % TOKENS;
+      switch (operation) {
+        case "audgate-verify":
+          await this.#decide(this.#requests[at]);
+          break;
+        case "jose-verify":
+          await this.#verify(this.#tokens[at]);
+          break;
+        case "audgate-issue":
+          await this.#issue?.();
+          break;
+        case "jose-issue":
+          await this.#sign?.(`jti-${index}`);
+          break;
+        default:
+          throw new TypeError(`no operation ${operation}`);
+      }
+    }
+  }
+
+  async #decide(request: RequestParts | undefined): Promise<void> {
+    if (request === undefined || this.#tenant === undefined) {
+      throw new TypeError("not prepared");
+    }
+    const decision = await decide(request, this.#tenant, Date.now(), false);
+    if (decision.type !== "allow") {
+      throw new TypeError(`a good token was refused: ${JSON.stringify(decision)}`);
+    }
+  }
+
+  async #verify(token: string | undefined): Promise<void> {
+    if (token === undefined || this.#key === undefined) {
+      throw new TypeError("not prepared");
+    }
+    await jwtVerify(token, this.#key, {
+      algorithms: [this.#algorithm],
+      typ: "at+jwt",
+      issuer: this.#bench.issuer,
+      audience: this.#bench.resources[this.#algorithm] ?? "",
+      requiredClaims: ["sub", "client_id", "iat", "exp", "jti"],
+      clockTolerance: 10,
+    });
+  }
+}
+
+function publicPart({ kty, crv, x, y, n, e, k }: JWK): JWK {
+  return Object.fromEntries(Object.entries({ kty, crv, x, y, n, e, k }).filter(([, value]) => value !== undefined)) as JWK;
+}

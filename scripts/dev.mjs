@@ -1,0 +1,143 @@
+// Seeds the local KV of a port with the demo tenant and runs the demo worker on workerd until interrupted.
+
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
+import { join } from "node:path";
+import { check, publish, secretHash } from "audgate";
+import { demoDocument, ensureCredentials } from "./demo.mjs";
+
+const root = join(import.meta.dirname, "..");
+const port = portOf(process.env.PORT ?? "8787");
+const state = join(root, ".wrangler/ports", String(port));
+const seedFile = join(state, "seed.json");
+
+process.env.WRANGLER_SEND_METRICS = "false";
+process.env.CLOUDFLARE_CF_FETCH_ENABLED = "false";
+
+if (await listening(port)) {
+  fail(`port ${port} is in use; another one: make dev PORT=${port + 1}`);
+}
+if (process.env.RESET === "1") {
+  rmSync(state, { recursive: true, force: true });
+}
+await seed();
+await serve();
+
+/** Publishes the demo tenant unless this port's KV holds it already. */
+async function seed() {
+  const document = await demoDocument(port, secretHash);
+  const outcome = check(document);
+  if (!outcome.ok) {
+    console.error("demo/tenant.json has faults:");
+    for (const { path, problem, expected } of outcome.faults) {
+      console.error(`  ${path}: ${problem}\n    expected: ${expected}`);
+    }
+    process.exit(1);
+  }
+  // Secrets and keys are made in this checkout: state of other ones would admit nobody.
+  const { clients, signing_keys } = JSON.parse(document);
+  const secrets = fingerprint(JSON.stringify([clients.map((client) => client.secret_hashes), signing_keys]));
+  const whole = fingerprint(document);
+  const seeded = existsSync(seedFile) ? JSON.parse(readFileSync(seedFile, "utf8")) : undefined;
+  if (seeded?.secrets === secrets) {
+    if (seeded.whole !== whole) {
+      console.log("demo/tenant.json has changed since this port was seeded: RESET=1 publishes it anew");
+    }
+    return;
+  }
+  console.log(`seeding the local KV of port ${port} from demo/tenant.json`);
+  await write(publish(document, Math.floor(Date.now() / 1000)));
+  writeFileSync(seedFile, JSON.stringify({ secrets, whole }));
+}
+
+async function write({ entries }) {
+  mkdirSync(state, { recursive: true });
+  const { getPlatformProxy } = await import("wrangler");
+  const { env, dispose } = await getPlatformProxy({
+    configPath: join(root, "wrangler.toml"),
+    persist: { path: join(state, "v3") },
+  });
+  try {
+    for (const { key, value } of entries) {
+      await env.CONFIG.put(key, value);
+    }
+  } finally {
+    await dispose();
+  }
+}
+
+async function serve() {
+  const wrangler = spawn(
+    "wrangler",
+    ["dev", "--port", String(port), "--inspector-port", "0", "--persist-to", state, "--show-interactive-dev-session=false"],
+    { cwd: root, stdio: ["ignore", "inherit", "inherit"] },
+  );
+  for (const signal of ["SIGINT", "SIGTERM"]) {
+    process.on(signal, () => wrangler.kill("SIGTERM"));
+  }
+  wrangler.on("exit", (code, signal) => process.exit(signal === null ? (code ?? 1) : 0));
+  if (await healthy()) {
+    announce();
+  } else {
+    wrangler.kill("SIGTERM");
+    fail("the worker did not become healthy within 60 seconds");
+  }
+}
+
+async function healthy() {
+  const deadline = Date.now() + 60_000;
+  while (Date.now() < deadline) {
+    const response = await fetch(`http://localhost:${port}/healthz`).catch(() => undefined);
+    if (response?.ok) {
+      return true;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return false;
+}
+
+function announce() {
+  const { client_id: id, client_secret: secret } = ensureCredentials().clients.find(
+    (client) => client.client_id === "orders-backend",
+  );
+  const origin = `http://localhost:${port}`;
+  console.log(`
+Audgate is up.
+  playground   ${origin}/
+  issuer       ${origin}   (discovery: ${origin}/.well-known/oauth-authorization-server)
+  gated        ${origin}/demo/orders   ${origin}/demo/profile   ${origin}/demo/payments
+  secrets      demo/credentials.json
+
+Try:
+  TOKEN=$(curl -s -u ${id}:${secret} ${origin}/oidc/token -d grant_type=client_credentials -d resource=${origin}/demo/orders | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
+  curl -i -H "Authorization: Bearer $TOKEN" ${origin}/demo/orders/42
+  curl -i -H "Authorization: Bearer $TOKEN" ${origin}/demo/payments
+`);
+}
+
+function portOf(text) {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > 65_535) {
+    fail(`PORT is a number from 1 to 65535, not ${JSON.stringify(text)}`);
+  }
+  return value;
+}
+
+function listening(port) {
+  return new Promise((resolve) => {
+    const socket = connect(port, "localhost");
+    socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
+    socket.once("connect", () => socket.destroy());
+  });
+}
+
+function fingerprint(text) {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+function fail(message) {
+  console.error(`make dev: ${message}`);
+  process.exit(1);
+}
