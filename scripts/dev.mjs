@@ -57,11 +57,18 @@ async function write({ entries }) {
   const { getPlatformProxy } = await import("wrangler");
   const { env, dispose } = await getPlatformProxy({
     configPath: join(root, "wrangler.toml"),
+    environment: "demo",
     persist: { path: join(state, "v3") },
   });
   try {
     for (const { key, value } of entries) {
       await env.CONFIG.put(key, value);
+    }
+    // A client or host that the document no longer names must not go on.
+    const named = new Set(entries.map(({ key }) => key));
+    const { keys } = await env.CONFIG.list();
+    for (const { name } of keys.filter(({ name }) => !named.has(name))) {
+      await env.CONFIG.delete(name);
     }
   } finally {
     await dispose();
@@ -71,7 +78,7 @@ async function write({ entries }) {
 async function serve() {
   const wrangler = spawn(
     "wrangler",
-    ["dev", "--port", String(port), "--inspector-port", "0", "--persist-to", state, "--show-interactive-dev-session=false"],
+    ["dev", "--env", "demo", "--port", String(port), "--inspector-port", "0", "--persist-to", state, "--show-interactive-dev-session=false"],
     { cwd: root, stdio: ["ignore", "inherit", "inherit"] },
   );
   for (const signal of ["SIGINT", "SIGTERM"]) {

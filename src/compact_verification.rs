@@ -63,7 +63,8 @@ impl JwsRefusal {
 /// [`JwsRefusal`] for everything else than one right signature.
 pub async fn verify_compact(host: &impl Host, token: &str, jwks: &str) -> Result<VerifiedJws, JwsRefusal> {
     let jws = UntrustedJws::parse(token)?;
-    let jwks = Json::parse(jwks.as_bytes(), MAX_DEPTH).map_err(|_| JwsRefusal::KeySet(JwkError::NotKeySet))?;
+    let jwks =
+        Json::parse(jwks.as_bytes(), MAX_DEPTH).map_err(|_| JwsRefusal::KeySet(JwkError::NotKeySet))?;
     let (keys, unusable) = KeySet::usable(&jwks).map_err(JwsRefusal::KeySet)?;
     let mut refusal = unusable.into_iter().next().map_or(JwsRefusal::NoMatchingKey, JwsRefusal::UnusableKey);
     for key in keys.candidates(&jws) {
@@ -72,7 +73,9 @@ pub async fn verify_compact(host: &impl Host, token: &str, jwks: &str) -> Result
             continue;
         }
         match host.verify(key, jws.algorithm(), jws.signing_input(), jws.signature()).await {
-            Ok(true) => return Ok(VerifiedJws { header: jws.header().clone(), payload: jws.payload().to_vec() }),
+            Ok(true) => {
+                return Ok(VerifiedJws { header: jws.header().clone(), payload: jws.payload().to_vec() });
+            }
             Ok(false) => refusal = JwsRefusal::Signature,
             Err(_) => return Err(JwsRefusal::CannotVerifyNow),
         }

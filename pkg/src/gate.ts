@@ -11,7 +11,7 @@ export interface GateOptions<Env> extends PlatformOptions<Env> {
   /** Whether admitted requests carry their trace as well (`ctx.trace`). Refused ones always do, in the log. */
   trace?: boolean;
   /** Told of every decision, before the handler or the response; for metrics and for tools that explain decisions. */
-  onDecision?: (decision: GateDecision) => void;
+  onDecision?: (decision: GateDecision, request: Request) => void;
 }
 
 /** The context of an admitted request. */
@@ -54,7 +54,7 @@ export function gateWith(instances: CoreInstances): Gate {
             return situation;
           }
           const decision = await decided(platform, request, situation, options.trace === true);
-          options.onDecision?.(decision);
+          options.onDecision?.(decision, request);
           switch (decision.type) {
             case "respond":
               return response(decision.response);

@@ -158,7 +158,11 @@ impl AccessTokenClaims {
 }
 
 /// A user's token names its session; a client's token names the client twice (RFC 9068 section 2.2).
-fn subject_kind(payload: &Json, subject_is_client: bool, has_session: bool) -> Result<SubjectKind, ClaimsError> {
+fn subject_kind(
+    payload: &Json,
+    subject_is_client: bool,
+    has_session: bool,
+) -> Result<SubjectKind, ClaimsError> {
     let management = match payload.member("management") {
         None | Some(Json::Bool(false)) => false,
         Some(Json::Bool(true)) => true,
@@ -191,7 +195,9 @@ fn identifier<T, E>(
 fn time(payload: &Json, name: &'static str) -> Result<Option<UnixTime>, ClaimsError> {
     match payload.member(name) {
         None => Ok(None),
-        Some(Json::Whole(seconds)) if *seconds <= UnixTime::MAX.seconds() => Ok(Some(UnixTime::from_seconds(*seconds))),
+        Some(Json::Whole(seconds)) if *seconds <= UnixTime::MAX.seconds() => {
+            Ok(Some(UnixTime::from_seconds(*seconds)))
+        }
         Some(_) => Err(ClaimsError::Malformed(name)),
     }
 }

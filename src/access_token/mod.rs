@@ -8,4 +8,4 @@ mod verify;
 pub use claims::{AccessTokenClaims, ClaimsError};
 #[cfg(feature = "issuer")]
 pub use issue::{ClientTokenRequest, IssueError, UnsignedAccessToken};
-pub use verify::{SignatureCheck, TokenRefusal, UnverifiedAccessToken, VerifiedAccessToken};
+pub use verify::{RefusedToken, SignatureCheck, TokenRefusal, UnverifiedAccessToken, VerifiedAccessToken};

@@ -85,6 +85,21 @@ impl TokenRefusal {
     }
 }
 
+/// A refused token, with its claims where they could be read. Nothing is known of who wrote them.
+#[derive(Debug)]
+pub struct RefusedToken {
+    /// The reason.
+    pub refusal: TokenRefusal,
+    /// What the token says, to explain the refusal and for nothing else.
+    pub untrusted_claims: Option<Box<AccessTokenClaims>>,
+}
+
+impl<R: Into<TokenRefusal>> From<R> for RefusedToken {
+    fn from(refusal: R) -> Self {
+        Self { refusal: refusal.into(), untrusted_claims: None }
+    }
+}
+
 /// The signature operation that remains, for whoever performs it.
 #[derive(Debug, Clone)]
 pub struct SignatureCheck {
@@ -109,25 +124,27 @@ impl UnverifiedAccessToken {
     /// Examines `token` at `resource` in every respect but its signature.
     ///
     /// # Errors
-    /// [`TokenRefusal`] with the first reason found.
+    /// [`RefusedToken`] with the first reason found.
     pub fn examine(
         token: &str,
         tenant: &Tenant,
         resource: &ProtectedResource,
         now: UnixTime,
-    ) -> Result<Self, TokenRefusal> {
+    ) -> Result<Self, RefusedToken> {
         let jws = UntrustedJws::parse(token)?;
         check_type(&jws)?;
         let algorithm = jws.algorithm();
         let mut candidates = tenant.verification_keys().candidates(&jws);
         let key = candidates.next().ok_or(TokenRefusal::UnknownKey)?;
         if candidates.next().is_some() {
-            return Err(TokenRefusal::KeyNotNamed);
+            return Err(TokenRefusal::KeyNotNamed.into());
         }
         key.check_signature_form(algorithm, jws.signature())?;
         let claims = AccessTokenClaims::parse(jws.payload())?;
-        check_claims(&claims, tenant)?;
-        check_at(&claims, tenant, resource, now)?;
+        let checked = check_claims(&claims, tenant).and_then(|()| check_at(&claims, tenant, resource, now));
+        if let Err(refusal) = checked {
+            return Err(RefusedToken { refusal, untrusted_claims: Some(Box::new(claims)) });
+        }
         let check = SignatureCheck {
             key: key.clone(),
             algorithm,
@@ -178,7 +195,12 @@ impl VerifiedAccessToken {
     ///
     /// # Errors
     /// [`TokenRefusal`] as for a new token.
-    pub fn check_at(&self, tenant: &Tenant, resource: &ProtectedResource, now: UnixTime) -> Result<(), TokenRefusal> {
+    pub fn check_at(
+        &self,
+        tenant: &Tenant,
+        resource: &ProtectedResource,
+        now: UnixTime,
+    ) -> Result<(), TokenRefusal> {
         check_at(&self.claims, tenant, resource, now)
     }
 }

@@ -7,6 +7,7 @@ use super::client_reader::{ClientDraft, MEMBERS, check_grants_of_management};
 use super::fault::Faults;
 use super::fault_log::FaultLog;
 use super::reader::{Node, read_text};
+use super::tenant_reader::read_version;
 
 /// What kind of software a client is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -101,8 +102,7 @@ impl Client {
         {
             log.report(place, "is another tenant", format!("`{expected}`"));
         }
-        let expected = "a whole number that grows with every publication";
-        let version = object.required("version", expected, log).and_then(|node| node.whole(expected, log));
+        let version = read_version(&object, log);
         let kind = object
             .required("application_kind", "`application` or `management`", log)
             .and_then(|node| node.word(&ApplicationKind::WORDS, log));

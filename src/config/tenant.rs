@@ -12,7 +12,7 @@ use super::protected_resource::ProtectedResource;
 use super::reader::{Node, read_text};
 use super::role::Role;
 use super::signing_key::{self, SigningKey, SigningKeyState};
-use super::tenant_reader::{MEMBERS, TenantDraft};
+use super::tenant_reader::{MEMBERS, TenantDraft, read_version};
 
 /// Whether a document is the file that people write, or the record that is published of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,8 +60,7 @@ impl Tenant {
         if let Some((place, id)) = draft.id.as_ref().filter(|(_, id)| id != expected) {
             log.report(*place, format!("is `{id}`, another tenant"), format!("`{expected}`"));
         }
-        let expected = "a whole number that grows with every publication";
-        let version = object.required("version", expected, log).and_then(|node| node.whole(expected, log));
+        let version = read_version(&object, log);
         let expected = "seconds since the Unix epoch";
         let published_at =
             object.required("published_at", expected, log).and_then(|node| node.whole(expected, log));

@@ -126,6 +126,17 @@ impl TenantDraft {
     }
 }
 
+/// Reads `version` of a published record. JavaScript carries whole numbers up to 2^53 - 1.
+pub(super) fn read_version(object: &Object<'_>, log: &mut FaultLog<'_>) -> Option<u64> {
+    let expected = "a whole number below 2^53 that grows with every publication";
+    let node = object.required("version", expected, log)?;
+    let version = node.whole(expected, log)?;
+    if version > UnixTime::MAX.seconds() {
+        log.report(node.place, format!("is {version}"), expected);
+    }
+    Some(version)
+}
+
 fn checked_issuer(text: &str) -> Result<ResourceIndicator, String> {
     let issuer = ResourceIndicator::parse(text).map_err(|error| error.to_string())?;
     if !issuer.segments().is_empty() {

@@ -35,7 +35,7 @@ pub fn publish(document: &TenantDocument, now: UnixTime, previous: Option<&Tenan
     let tenant = document.tenant();
     let tid = tenant.id();
     let previous = previous.filter(|previous| previous.id() == tid);
-    let version = previous.map_or(0, |previous| previous.version() + 1).max(now.seconds());
+    let version = previous.map_or(0, |previous| previous.version().saturating_add(1)).max(now.seconds());
 
     let record = tenant_record(document, version, now, previous);
     let mut entries = vec![Entry { key: format!("tenant/{tid}"), value: text(&record) }];

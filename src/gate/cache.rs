@@ -26,10 +26,10 @@ impl VerifiedTokens {
             return;
         }
         self.oldest_first.push_back(token);
-        if self.oldest_first.len() > CAPACITY {
-            if let Some(oldest) = self.oldest_first.pop_front() {
-                self.by_token.remove(&oldest);
-            }
+        if self.oldest_first.len() > CAPACITY
+            && let Some(oldest) = self.oldest_first.pop_front()
+        {
+            self.by_token.remove(&oldest);
         }
     }
 }

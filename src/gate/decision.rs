@@ -4,10 +4,12 @@ use std::rc::Rc;
 
 use percent_encoding::percent_decode_str;
 
-use crate::access_token::{AccessTokenClaims, SignatureCheck, UnverifiedAccessToken, VerifiedAccessToken};
+use crate::access_token::{
+    AccessTokenClaims, RefusedToken, SignatureCheck, UnverifiedAccessToken, VerifiedAccessToken,
+};
 use crate::config::{
-    BoundClaim, Cors, ProtectedResource, Rule, SubjectKind, TemplateSegment, Tenant, WELL_KNOWN_PROTECTED_RESOURCE,
-    resource_metadata,
+    BoundClaim, Cors, ProtectedResource, Rule, SubjectKind, TemplateSegment, Tenant,
+    WELL_KNOWN_PROTECTED_RESOURCE, resource_metadata,
 };
 use crate::vocabulary::{HttpResponse, RequestTarget, UnixTime};
 
@@ -17,6 +19,9 @@ use super::matcher::{Match, Matcher};
 use super::request::{Credentials, GateRequest};
 use super::trace::Trace;
 use super::{challenge, cors};
+
+/// The audience of a refused token is whatever its maker wrote; a log line need not hold all of it.
+const MAX_AUDIENCE_SHOWN: usize = 256;
 
 /// The gate of one tenant under one version of its configuration.
 #[derive(Debug)]
@@ -75,6 +80,8 @@ struct Facts {
     bindings: Vec<(BoundClaim, String)>,
     origin: Option<String>,
     token: Option<Rc<VerifiedAccessToken>>,
+    /// Of a token that was refused before its signature was looked at; for the trace alone.
+    untrusted_claims: Option<Box<AccessTokenClaims>>,
     known_token: bool,
 }
 
@@ -111,7 +118,9 @@ impl Gate {
         if let Some(metadata) = self.metadata(request.method, &target) {
             return facts.respond(metadata);
         }
-        let Some(found) = self.matcher.resource(&target) else { return facts.denied(DenialReason::NoResource) };
+        let Some(found) = self.matcher.resource(&target) else {
+            return facts.denied(DenialReason::NoResource);
+        };
         let tenant = Rc::clone(&self.tenant);
         let Some(resource) = tenant.resources().get(found.resource) else {
             return facts.denied(DenialReason::NoResource);
@@ -142,15 +151,19 @@ impl Gate {
 
     fn decide_token(&mut self, token: &str, resource: &ProtectedResource, mut facts: Facts) -> Step {
         if let Some(known) = self.known.find(token) {
+            facts.known_token = true;
             if let Err(refusal) = known.check_at(&self.tenant, resource, facts.now) {
+                facts.token = Some(known);
                 return facts.denied(refusal.into());
             }
-            facts.known_token = true;
             return Step::Decided(Box::new(facts.with_token(known)));
         }
         let unverified = match UnverifiedAccessToken::examine(token, &self.tenant, resource, facts.now) {
             Ok(unverified) => unverified,
-            Err(refusal) => return facts.denied(refusal.into()),
+            Err(RefusedToken { refusal, untrusted_claims }) => {
+                facts.untrusted_claims = untrusted_claims;
+                return facts.denied(refusal.into());
+            }
         };
         let pending = PendingSignature { token: token.to_owned(), unverified, facts };
         // A symmetric key never leaves the core; every other signature is the host's to check.
@@ -191,8 +204,9 @@ impl Gate {
         let found = self.matcher.resource(&resource_target).filter(|found| found.below.is_empty());
         let resource = match found {
             Some(found) => self.tenant.resources().get(found.resource)?,
-            None => Some(self.tenant.default_resource())
-                .filter(|resource| path.trim_end_matches('/').is_empty() && resource.indicator().covers(&resource_target))?,
+            None => Some(self.tenant.default_resource()).filter(|resource| {
+                path.trim_end_matches('/').is_empty() && resource.indicator().covers(&resource_target)
+            })?,
         };
         Some(
             HttpResponse::json(200, &resource_metadata(&self.tenant, resource))
@@ -210,8 +224,10 @@ impl Gate {
         method: &str,
     ) -> Option<HttpResponse> {
         const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
-        let methods: Vec<&str> =
-            METHODS.into_iter().filter(|method| self.matcher.rule(resource, found, method).is_some()).collect();
+        let listed: Vec<&str> = cors.methods().iter().map(String::as_str).collect();
+        let candidates = if listed == ["*"] { METHODS.to_vec() } else { listed };
+        let governed = |method: &&str| self.matcher.rule(resource, found, method).is_some();
+        let methods: Vec<&str> = candidates.into_iter().filter(governed).collect();
         cors::preflight(cors, origin, method, &methods)
     }
 }
@@ -226,6 +242,7 @@ impl Facts {
             bindings: Vec::new(),
             origin: None,
             token: None,
+            untrusted_claims: None,
             known_token: false,
         }
     }
@@ -276,7 +293,9 @@ fn check_subject(
         return Err(DenialReason::WrongSubjectKind);
     }
     // A management application's token covers every application and user of its tenant.
-    if claims.kind() != SubjectKind::Management && !bindings.iter().all(|(claim, value)| bound(claims, *claim, value)) {
+    if claims.kind() != SubjectKind::Management
+        && !bindings.iter().all(|(claim, value)| bound(claims, *claim, value))
+    {
         return Err(DenialReason::WrongSubject);
     }
     if claims.scope().covers(rule.scopes()) { Ok(()) } else { Err(DenialReason::InsufficientScope) }
@@ -302,7 +321,9 @@ fn bindings(rule: &Rule, found: &Match<'_>) -> Vec<(BoundClaim, String)> {
     pairs
         .filter_map(|(template, segment)| match template {
             // Octets that are no UTF-8 become replacement characters, which no identifier has.
-            TemplateSegment::Claim(claim) => Some((*claim, percent_decode_str(segment).decode_utf8_lossy().into_owned())),
+            TemplateSegment::Claim(claim) => {
+                Some((*claim, percent_decode_str(segment).decode_utf8_lossy().into_owned()))
+            }
             TemplateSegment::Literal(_) | TemplateSegment::Any => None,
         })
         .collect()
@@ -365,13 +386,18 @@ impl Decision {
         };
         let rule = facts.rule();
         let claims = facts.token.as_ref().map(|token| token.claims());
-        let deadline = claims.map(|claims| claims.expires_at().plus(facts.tenant.clock_tolerance()).seconds());
+        let shown = claims.or(facts.untrusted_claims.as_deref());
+        let deadline = shown.map(|claims| claims.expires_at().plus(facts.tenant.clock_tolerance()).seconds());
         Trace {
             outcome,
             explanation,
             configuration_version: facts.tenant.version(),
             decided_at: facts.now.seconds(),
             resource_id: facts.resource().map(|resource| resource.id().to_string()),
+            audience_held: shown
+                .map(|claims| claims.audience())
+                .filter(|audience| audience.len() <= MAX_AUDIENCE_SHOWN)
+                .map(str::to_owned),
             audience_wanted: facts.resource().map(|resource| resource.indicator().to_string()),
             rule: rule.map(|rule| format!("{} {}", rule.methods().join(", "), rule.template().as_str())),
             scopes_wanted: rule.map(|rule| rule.scopes().to_string()),
@@ -388,4 +414,3 @@ impl Decision {
         }
     }
 }
-

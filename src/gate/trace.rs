@@ -20,6 +20,9 @@ pub struct Trace {
     /// The audience that a token needs here.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub audience_wanted: Option<String>,
+    /// The audience of the token; of a refused token, what it claims.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub audience_held: Option<String>,
     /// The rule, as methods and path template below the resource.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rule: Option<String>,
@@ -38,7 +41,8 @@ pub struct Trace {
     /// The scopes that the token holds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scopes_held: Option<String>,
-    /// The moment from which the token is refused, clock tolerance included, seconds since the Unix epoch.
+    /// The moment from which the token is refused, clock tolerance included, seconds since the Unix epoch; of a
+    /// refused token, by what it claims.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deadline: Option<u64>,
     /// Whether the signature had been verified before.

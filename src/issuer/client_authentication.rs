@@ -48,7 +48,11 @@ pub(super) async fn authenticate(
     }
 }
 
-async fn read(host: &impl Host, tenant: &Tenant, client_id: &ClientId) -> Result<Option<Client>, TokenRefusal> {
+async fn read(
+    host: &impl Host,
+    tenant: &Tenant,
+    client_id: &ClientId,
+) -> Result<Option<Client>, TokenRefusal> {
     let key = format!("tenant/{}/client/{client_id}", tenant.id());
     let record = host.read(key).await.map_err(|_| TokenRefusal::HostUnavailable)?;
     let Some(record) = record else { return Ok(None) };

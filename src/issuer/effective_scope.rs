@@ -28,14 +28,26 @@ pub fn effective_scope(
 ) -> Result<Scope, ScopeRefusal> {
     let effective = |token: &ScopeToken| is_effective(token, tenant, client, resource);
     let Some(requested) = requested else {
-        return Ok(resource.resource().scopes().iter().map(|scope| scope.name()).filter(|token| effective(token)).cloned().collect());
+        return Ok(resource
+            .resource()
+            .scopes()
+            .iter()
+            .map(|scope| scope.name())
+            .filter(|token| effective(token))
+            .cloned()
+            .collect());
     };
     let requested = Scope::parse(requested).map_err(|_| ScopeRefusal::Malformed)?;
     let granted = requested.narrowed(effective);
     if granted.is_empty() { Err(ScopeRefusal::NoneGranted) } else { Ok(granted) }
 }
 
-fn is_effective(token: &ScopeToken, tenant: &Tenant, client: &Client, resource: ResolvedResource<'_>) -> bool {
+fn is_effective(
+    token: &ScopeToken,
+    tenant: &Tenant,
+    client: &Client,
+    resource: ResolvedResource<'_>,
+) -> bool {
     let resource = resource.resource();
     let name = token.as_str();
     // Protocol scopes ask for a user's identity or for offline access, and a client acting for itself has neither.

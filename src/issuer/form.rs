@@ -65,7 +65,10 @@ impl Form {
 
     /// All values of a parameter that may stand more than once.
     pub(super) fn values<'a, 'n>(&'a self, name: &'n str) -> impl Iterator<Item = &'a str> + use<'a, 'n> {
-        self.parameters.iter().filter(move |(own, value)| own == name && !value.is_empty()).map(|(_, value)| value.as_str())
+        self.parameters
+            .iter()
+            .filter(move |(own, value)| own == name && !value.is_empty())
+            .map(|(_, value)| value.as_str())
     }
 }
 
@@ -86,7 +89,8 @@ fn check_content_type(content_type: &str) -> Result<(), FormError> {
     let media_type = parts.next().unwrap_or_default();
     let charset = |part: &str| {
         part.split_once('=').is_some_and(|(name, value)| {
-            name.trim().eq_ignore_ascii_case("charset") && value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")
+            name.trim().eq_ignore_ascii_case("charset")
+                && value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")
         })
     };
     if media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded") && parts.all(charset) {

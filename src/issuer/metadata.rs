@@ -36,7 +36,8 @@ fn server(tenant: &Tenant) -> Value {
             }
             seen
         });
-    let resources: Vec<&str> = tenant.resources().iter().map(|resource| resource.indicator().as_str()).collect();
+    let resources: Vec<&str> =
+        tenant.resources().iter().map(|resource| resource.indicator().as_str()).collect();
     json!({
         "issuer": issuer,
         "token_endpoint": format!("{issuer}/oidc/token"),

@@ -101,7 +101,9 @@ impl TokenRefusal {
             Self::AuthenticationMissing | Self::AuthenticationMalformed | Self::AuthenticationFailed => {
                 ErrorCode::InvalidClient
             }
-            Self::SeveralResources | Self::ResourceMalformed | Self::ResourceNotAssigned => ErrorCode::InvalidTarget,
+            Self::SeveralResources | Self::ResourceMalformed | Self::ResourceNotAssigned => {
+                ErrorCode::InvalidTarget
+            }
             Self::Scope(_) => ErrorCode::InvalidScope,
             Self::NoSigningKey | Self::ClientRecordBroken | Self::HostUnavailable => {
                 ErrorCode::TemporarilyUnavailable

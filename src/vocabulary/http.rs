@@ -23,7 +23,11 @@ impl HttpResponse {
     /// A response whose body is `value` as JSON.
     #[must_use]
     pub fn json(status: u16, value: &serde_json::Value) -> Self {
-        Self { status, headers: vec![("content-type", "application/json".to_owned())], body: value.to_string() }
+        Self {
+            status,
+            headers: vec![("content-type", "application/json".to_owned())],
+            body: value.to_string(),
+        }
     }
 
     /// The same response with one more header field.

@@ -16,7 +16,8 @@ pub use entropy::{Entropy, EntropyUnavailable, random_token};
 pub use error_code::ErrorCode;
 pub use http::HttpResponse;
 pub use identifier::{
-    ApplicationId, ClientId, IdentifierError, KeyId, ResourceId, RoleId, SessionId, SubjectId, TenantId, UserId,
+    ApplicationId, ClientId, IdentifierError, KeyId, ResourceId, RoleId, SessionId, SubjectId, TenantId,
+    UserId,
 };
 pub(crate) use path::canonical_segment;
 pub use path::{PathError, RequestTarget, Segments};

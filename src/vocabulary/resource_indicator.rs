@@ -62,13 +62,17 @@ impl ResourceIndicator {
             return Err(ResourceIndicatorError::TooLong);
         }
         // WHATWG parsing strips or converts these, so they must not reach it.
-        if text.chars().any(|character| character.is_control() || character.is_whitespace() || character == '\\') {
+        if text
+            .chars()
+            .any(|character| character.is_control() || character.is_whitespace() || character == '\\')
+        {
             return Err(ResourceIndicatorError::Character);
         }
         let url = Url::parse(text).map_err(|_| ResourceIndicatorError::NotAbsolute)?;
         let (scheme, rest) = text.split_once("://").ok_or(ResourceIndicatorError::NotAbsolute)?;
         let authority_end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-        let (authority, path) = rest.split_at_checked(authority_end).ok_or(ResourceIndicatorError::NotAbsolute)?;
+        let (authority, path) =
+            rest.split_at_checked(authority_end).ok_or(ResourceIndicatorError::NotAbsolute)?;
 
         if path.contains('#') {
             return Err(ResourceIndicatorError::Fragment);
@@ -192,7 +196,8 @@ fn check_path(path: &str) -> Result<(), ResourceIndicatorError> {
         return Ok(());
     }
     // Characters outside ASCII get their one encoding from WHATWG parsing; the rest is checked as it stands.
-    let ascii: String = path.chars().map(|character| if character.is_ascii() { character } else { 'x' }).collect();
+    let ascii: String =
+        path.chars().map(|character| if character.is_ascii() { character } else { 'x' }).collect();
     Segments::parse(&ascii)?;
     Ok(())
 }

@@ -48,6 +48,8 @@ export interface Trace {
   decided_at: number;
   resource_id?: string;
   audience_wanted?: string;
+  /** Of a refused token, what it claims. */
+  audience_held?: string;
   /** Methods and path template below the resource. */
   rule?: string;
   scopes_wanted?: string;

@@ -49,7 +49,11 @@ pub fn publish_document(text: &str, now: f64, previous: Option<String>) -> JsVal
             let tenant_id: &TenantId = document.tenant().id();
             let previous = previous.and_then(|text| Tenant::parse(&text, tenant_id).ok());
             let publication = publish(&document, unix_time(now), previous.as_ref());
-            to_js(&Outcome::Published { ok: true, version: publication.version, entries: &publication.entries })
+            to_js(&Outcome::Published {
+                ok: true,
+                version: publication.version,
+                entries: &publication.entries,
+            })
         }
         Err(faults) => to_js(&Outcome::Refused { ok: false, faults }),
     }

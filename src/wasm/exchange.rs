@@ -86,7 +86,12 @@ impl Host for BoundaryHost {
         }
     }
 
-    async fn sign(&self, kid: &KeyId, algorithm: Algorithm, message: &[u8]) -> Result<Vec<u8>, HostUnavailable> {
+    async fn sign(
+        &self,
+        kid: &KeyId,
+        algorithm: Algorithm,
+        message: &[u8],
+    ) -> Result<Vec<u8>, HostUnavailable> {
         let (kid, message) = (kid.to_string(), ByteBuf::from(message));
         match self.perform(Effect::Sign { kid, algorithm: algorithm.as_str(), message }).await {
             Reply::Signature(signature) => Ok(signature),

@@ -47,7 +47,10 @@ fn token_without_any_scope_is_insufficient() {
 #[test]
 fn scope_is_compared_whole_not_as_substring() {
     for scope in ["orders:readonly", "xorders:read", "ORDERS:READ", "orders"] {
-        assert_eq!(outcome(&at_orders(&Token::of_client().with("scope", json!(scope)))), "insufficient_scope");
+        assert_eq!(
+            outcome(&at_orders(&Token::of_client().with("scope", json!(scope)))),
+            "insufficient_scope"
+        );
     }
 }
 
@@ -76,9 +79,13 @@ fn other_authentication_schemes_count_as_no_token() {
 #[test]
 fn malformed_bearer_credentials_are_an_invalid_request() {
     let token = Token::of_client().compact();
-    for field in ["Bearer".to_owned(), "Bearer ".to_owned(), format!("Bearer {token}, Bearer {token}"),
-        format!("Bearer {token} x"), format!("Bearer \"{token}\"")]
-    {
+    for field in [
+        "Bearer".to_owned(),
+        "Bearer ".to_owned(),
+        format!("Bearer {token}, Bearer {token}"),
+        format!("Bearer {token} x"),
+        format!("Bearer \"{token}\""),
+    ] {
         let request =
             GateRequest { method: "GET", url: ORDERS, authorization: Some(&field), ..GateRequest::default() };
         let decision = decide_at(&mut gate(), &request, NOW);
@@ -90,14 +97,23 @@ fn malformed_bearer_credentials_are_an_invalid_request() {
 #[test]
 fn scheme_has_no_case() {
     let authorization = format!("bEARER {}", Token::of_client().compact());
-    let request =
-        GateRequest { method: "GET", url: ORDERS, authorization: Some(&authorization), ..GateRequest::default() };
+    let request = GateRequest {
+        method: "GET",
+        url: ORDERS,
+        authorization: Some(&authorization),
+        ..GateRequest::default()
+    };
     assert_eq!(outcome(&decide_at(&mut gate(), &request, NOW)), "allow");
 }
 
 #[test]
 fn url_under_no_resource_is_refused() {
-    for url in ["https://api.example/", "https://api.example/other", "https://issuer.example/", "https://x.example/orders"] {
+    for url in [
+        "https://api.example/",
+        "https://api.example/other",
+        "https://issuer.example/",
+        "https://x.example/orders",
+    ] {
         let decision = decide("GET", url, &Token::of_client().compact());
         assert_eq!((outcome(&decision), decision.response().unwrap().status), ("no_resource", 403), "{url}");
     }
@@ -105,11 +121,18 @@ fn url_under_no_resource_is_refused() {
 
 #[test]
 fn method_or_path_under_no_rule_is_refused_without_looking_at_the_token() {
-    for (method, url) in [("PATCH", "https://api.example/orders/42"), ("DELETE", "https://api.example/orders/42/items"),
-        ("get", "https://api.example/orders/42"), ("GET", "https://api.example/profile/other")]
-    {
+    for (method, url) in [
+        ("PATCH", "https://api.example/orders/42"),
+        ("DELETE", "https://api.example/orders/42/items"),
+        ("get", "https://api.example/orders/42"),
+        ("GET", "https://api.example/profile/other"),
+    ] {
         let decision = decide(method, url, "not-a-token");
-        assert_eq!((outcome(&decision), decision.response().unwrap().status), ("no_rule", 403), "{method} {url}");
+        assert_eq!(
+            (outcome(&decision), decision.response().unwrap().status),
+            ("no_rule", 403),
+            "{method} {url}"
+        );
     }
 }
 
@@ -174,16 +197,24 @@ fn management_token_covers_every_application_of_its_tenant() {
 #[test]
 fn management_token_still_needs_scope_and_audience() {
     let token = Token::of_management().with("aud", json!(PROFILE)).without("scope");
-    assert_eq!(outcome(&decide("GET", &format!("{PROFILE}/users/ada"), &token.compact())), "insufficient_scope");
+    assert_eq!(
+        outcome(&decide("GET", &format!("{PROFILE}/users/ada"), &token.compact())),
+        "insufficient_scope"
+    );
     let token = Token::of_management();
-    assert_eq!(outcome(&decide("GET", &format!("{PROFILE}/users/ada"), &token.compact())), "audience_mismatch");
+    assert_eq!(
+        outcome(&decide("GET", &format!("{PROFILE}/users/ada"), &token.compact())),
+        "audience_mismatch"
+    );
 }
 
 #[test]
 fn management_rule_refuses_clients_and_users() {
-    for (token, expected) in
-        [(Token::of_client(), "wrong_subject_kind"), (Token::of_user(), "wrong_subject_kind"), (Token::of_management(), "allow")]
-    {
+    for (token, expected) in [
+        (Token::of_client(), "wrong_subject_kind"),
+        (Token::of_user(), "wrong_subject_kind"),
+        (Token::of_management(), "allow"),
+    ] {
         assert_eq!(outcome(&decide("POST", "https://api.example/orders/import", &token.compact())), expected);
     }
 }
@@ -200,7 +231,8 @@ fn known_token_is_decided_as_a_new_one() {
     let mut gate = gate();
     let authorization = format!("Bearer {}", Token::of_client().compact());
     let mut decide = |method, url, now| {
-        let request = GateRequest { method, url, authorization: Some(&authorization), ..GateRequest::default() };
+        let request =
+            GateRequest { method, url, authorization: Some(&authorization), ..GateRequest::default() };
         let decision = decide_at(&mut gate, &request, now);
         (outcome(&decision), decision.trace().known_token)
     };
@@ -217,8 +249,14 @@ fn known_token_is_decided_as_a_new_one() {
 fn signature_that_cannot_be_checked_is_503_and_not_remembered() {
     let mut gate = gate();
     let authorization = format!("Bearer {}", Token::of_client().compact());
-    let request = GateRequest { method: "GET", url: ORDERS, authorization: Some(&authorization), ..GateRequest::default() };
-    let audgate::gate::Step::Signature(pending) = gate.decide(&request, audgate::vocabulary::UnixTime::from_seconds(NOW))
+    let request = GateRequest {
+        method: "GET",
+        url: ORDERS,
+        authorization: Some(&authorization),
+        ..GateRequest::default()
+    };
+    let audgate::gate::Step::Signature(pending) =
+        gate.decide(&request, audgate::vocabulary::UnixTime::from_seconds(NOW))
     else {
         panic!("an unknown token needs its signature checked")
     };
@@ -226,6 +264,18 @@ fn signature_that_cannot_be_checked_is_503_and_not_remembered() {
     assert_eq!((outcome(&decision), decision.response().unwrap().status), ("cannot_verify_now", 503));
     assert_eq!(header(&decision, "retry-after").as_deref(), Some("1"));
     assert_eq!(decide_at(&mut gate, &request, NOW).trace().known_token, Some(false));
+}
+
+#[test]
+fn trace_of_a_refused_token_tells_audience_and_deadline() {
+    let trace = decide("GET", PROFILE, &Token::of_client().compact()).trace();
+    assert_eq!(
+        (trace.audience_wanted.as_deref(), trace.audience_held.as_deref()),
+        (Some(PROFILE), Some(ORDERS))
+    );
+    assert_eq!((trace.deadline, trace.subject), (Some(NOW + 610), None));
+    let long = format!("https://{}.example/", "x".repeat(300));
+    assert_eq!(at_orders(&Token::of_client().with("aud", json!(long))).trace().audience_held, None);
 }
 
 #[test]

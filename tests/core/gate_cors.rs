@@ -28,7 +28,8 @@ fn preflight_is_answered_before_authentication() {
 
 #[test]
 fn preflight_of_another_origin_is_refused() {
-    for origin in ["https://evil.example", "https://shop.example.evil.example", "http://shop.example", "null"] {
+    for origin in ["https://evil.example", "https://shop.example.evil.example", "http://shop.example", "null"]
+    {
         let decision = preflight(PAYMENTS, origin, "POST");
         assert_eq!(outcome(&decision), "cors_not_allowed", "{origin}");
         assert_eq!(header(&decision, "access-control-allow-origin"), None);
@@ -42,8 +43,12 @@ fn preflight_of_a_resource_without_cors_is_no_rule() {
 
 #[test]
 fn refusal_can_be_read_by_a_page_of_an_allowed_origin() {
-    let request =
-        GateRequest { method: "GET", url: PAYMENTS, origin: Some("https://shop.example"), ..GateRequest::default() };
+    let request = GateRequest {
+        method: "GET",
+        url: PAYMENTS,
+        origin: Some("https://shop.example"),
+        ..GateRequest::default()
+    };
     let decision = decide_at(&mut gate(), &request, NOW);
     assert_eq!(outcome(&decision), "no_token");
     assert_eq!(header(&decision, "access-control-allow-origin").as_deref(), Some("https://shop.example"));
@@ -53,7 +58,29 @@ fn refusal_can_be_read_by_a_page_of_an_allowed_origin() {
 
 #[test]
 fn options_with_an_origin_and_no_requested_method_is_no_preflight() {
-    let request =
-        GateRequest { method: "OPTIONS", url: PAYMENTS, origin: Some("https://shop.example"), ..GateRequest::default() };
+    let request = GateRequest {
+        method: "OPTIONS",
+        url: PAYMENTS,
+        origin: Some("https://shop.example"),
+        ..GateRequest::default()
+    };
     assert_eq!(outcome(&decide_at(&mut gate(), &request, NOW)), "no_token");
+}
+
+#[test]
+fn only_listed_methods_are_allowed_across_origins() {
+    let mut document = crate::support::tenant::document();
+    document["resources"][3]["cors"]["methods"] = serde_json::json!(["GET"]);
+    let mut gate = audgate::gate::Gate::new(std::rc::Rc::new(crate::support::tenant::tenant_of(&document)));
+    let mut preflight = |method| {
+        let request = GateRequest {
+            method: "OPTIONS",
+            url: PAYMENTS,
+            origin: Some("https://shop.example"),
+            preflight_method: Some(method),
+            authorization: None,
+        };
+        outcome(&decide_at(&mut gate, &request, NOW))
+    };
+    assert_eq!((preflight("GET"), preflight("POST")), ("respond", "cors_not_allowed"));
 }

@@ -13,7 +13,8 @@ fn fetch(method: &str, url: &str) -> Decision {
 
 #[test]
 fn metadata_names_resource_and_issuer() {
-    let response = fetch("GET", "https://api.example/.well-known/oauth-protected-resource/orders").response().unwrap();
+    let response =
+        fetch("GET", "https://api.example/.well-known/oauth-protected-resource/orders").response().unwrap();
     let document: Value = serde_json::from_str(&response.body).unwrap();
     assert_eq!(response.status, 200);
     assert_eq!(document["resource"], ORDERS);
@@ -23,14 +24,16 @@ fn metadata_names_resource_and_issuer() {
 
 #[test]
 fn nested_resource_has_metadata_of_its_own() {
-    let response = fetch("GET", "https://api.example/.well-known/oauth-protected-resource/orders/archive/").response();
+    let response =
+        fetch("GET", "https://api.example/.well-known/oauth-protected-resource/orders/archive/").response();
     let document: Value = serde_json::from_str(&response.unwrap().body).unwrap();
     assert_eq!(document["resource"], "https://api.example/orders/archive");
 }
 
 #[test]
 fn default_resource_is_described_at_the_root_of_the_issuer() {
-    let response = fetch("GET", "https://issuer.example/.well-known/oauth-protected-resource").response().unwrap();
+    let response =
+        fetch("GET", "https://issuer.example/.well-known/oauth-protected-resource").response().unwrap();
     let document: Value = serde_json::from_str(&response.body).unwrap();
     assert_eq!(document["resource"], ISSUER);
 }

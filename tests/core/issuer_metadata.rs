@@ -10,7 +10,8 @@ use crate::support::test;
 
 fn fetch(method: &str, path: &str) -> Option<HttpResponse> {
     let request = IssuerRequest { method, path, ..IssuerRequest::default() };
-    run(answer(&MemoryHost::new(), &tenant(), &request, UnixTime::from_seconds(NOW))).map(|answer| answer.response)
+    run(answer(&MemoryHost::new(), &tenant(), &request, UnixTime::from_seconds(NOW)))
+        .map(|answer| answer.response)
 }
 
 fn document(path: &str) -> Value {
@@ -69,7 +70,8 @@ fn other_methods_are_not_allowed() {
 
 #[test]
 fn other_paths_are_no_endpoints() {
-    for path in ["/", "/oidc", "/oidc/token/", "/oidc/tokens", "//oidc/token", "/OIDC/token", "/.well-known/"] {
+    for path in ["/", "/oidc", "/oidc/token/", "/oidc/tokens", "//oidc/token", "/OIDC/token", "/.well-known/"]
+    {
         assert_eq!(fetch("GET", path), None, "{path}");
         assert_eq!(fetch("POST", path), None, "{path}");
     }

@@ -4,7 +4,6 @@ use serde_json::{Value, json};
 
 use crate::support::request::{at_orders, decide, decide_at, outcome};
 use crate::support::tenant::{EDDSA, HS256, LEDGER, NOW, ORDERS, PAYMENTS, document, gate, tenant_of};
-use crate::support::test;
 use crate::support::token::Token;
 
 fn refused(token: &Token, reason: &str) {
@@ -19,6 +18,7 @@ fn raw(payload: &str) -> &'static str {
 
 mod a1_a2_algorithms {
     use super::*;
+    use crate::support::test;
 
     #[test]
     fn none_is_refused_in_any_case() {
@@ -43,7 +43,8 @@ mod a1_a2_algorithms {
 
     #[test]
     fn hs256_verifies_only_where_the_host_supplied_the_key() {
-        let token = Token::of_client().with("aud", json!(LEDGER)).with("exp", json!(NOW + 300)).signed_with(HS256);
+        let token =
+            Token::of_client().with("aud", json!(LEDGER)).with("exp", json!(NOW + 300)).signed_with(HS256);
         assert_eq!(outcome(&decide("GET", LEDGER, &token.compact())), "allow");
         let id = audgate::vocabulary::TenantId::parse("demo").unwrap();
         let record = &crate::support::tenant::records(&document())["tenant/demo"];
@@ -62,6 +63,7 @@ mod a1_a2_algorithms {
 
 mod a3_a4_keys {
     use super::*;
+    use crate::support::test;
 
     #[test]
     fn key_identifier_is_only_looked_up() {
@@ -86,7 +88,8 @@ mod a3_a4_keys {
             ("x5u", json!("https://evil.example/cert")),
             ("x5c", json!(["MIIB"])),
         ] {
-            let token = Token::of_client().signed_with(EDDSA).header("kid", json!("unknown")).header(name, value);
+            let token =
+                Token::of_client().signed_with(EDDSA).header("kid", json!("unknown")).header(name, value);
             refused(&token, "unknown_key");
         }
     }
@@ -98,7 +101,10 @@ mod a3_a4_keys {
             let mut other = crate::support::tenant::published(crate::support::tenant::ES256);
             other["kid"] = json!("other");
             document["signing_keys"][0]["state"] = json!(state);
-            document["signing_keys"].as_array_mut().unwrap().push(json!({ "state": "current", "jwk": other }));
+            document["signing_keys"]
+                .as_array_mut()
+                .unwrap()
+                .push(json!({ "state": "current", "jwk": other }));
             let mut gate = audgate::gate::Gate::new(std::rc::Rc::new(tenant_of(&document)));
             let authorization = format!("Bearer {}", Token::of_client().compact());
             let request = audgate::gate::GateRequest {
@@ -114,6 +120,7 @@ mod a3_a4_keys {
 
 mod a5_a6_a7_a8_form {
     use super::*;
+    use crate::support::test;
 
     #[test]
     fn nested_token_is_refused() {
@@ -134,8 +141,16 @@ mod a5_a6_a7_a8_form {
         let claims = Token::of_client().claims.to_string();
         let deep = format!(r#"{{"x":{}1{},{}"#, "[".repeat(8), "]".repeat(8), claims.trim_start_matches('{'));
         for payload in [
-            "", "null", "[]", "\"x\"", "{", &format!("\u{feff}{claims}"), &format!("{claims}{claims}"),
-            &claims.replace("orders-backend", "\\ud800"), &format!("{claims}\u{0}"), &deep,
+            "",
+            "null",
+            "[]",
+            "\"x\"",
+            "{",
+            &format!("\u{feff}{claims}"),
+            &format!("{claims}{claims}"),
+            &claims.replace("orders-backend", "\\ud800"),
+            &format!("{claims}\u{0}"),
+            &deep,
         ] {
             assert_eq!(raw(payload), "malformed_payload", "{payload}");
         }
@@ -145,8 +160,14 @@ mod a5_a6_a7_a8_form {
     #[test]
     fn issuer_is_compared_octet_by_octet() {
         for issuer in [
-            "https://issuer.example/", "HTTPS://issuer.example", "https://issuer.example:443", "https://Issuer.example",
-            "https://issuer.exampl\u{435}", "https://issuer.example.evil.example", "http://issuer.example", "",
+            "https://issuer.example/",
+            "HTTPS://issuer.example",
+            "https://issuer.example:443",
+            "https://Issuer.example",
+            "https://issuer.exampl\u{435}",
+            "https://issuer.example.evil.example",
+            "http://issuer.example",
+            "",
         ] {
             refused(&Token::of_client().with("iss", json!(issuer)), "issuer_mismatch");
         }
@@ -155,13 +176,22 @@ mod a5_a6_a7_a8_form {
 
 mod a10_times {
     use super::*;
+    use crate::support::test;
 
     #[test]
     fn time_that_is_no_whole_number_is_refused() {
         for claim in ["exp", "iat", "nbf"] {
             for value in [
-                json!("1800000600"), json!(null), json!(true), json!([NOW]), json!({}), json!(-1), json!(1.5),
-                json!(1e20), json!(9_007_199_254_740_992_u64), json!(1_800_000_000.0),
+                json!("1800000600"),
+                json!(null),
+                json!(true),
+                json!([NOW]),
+                json!({}),
+                json!(-1),
+                json!(1.5),
+                json!(1e20),
+                json!(9_007_199_254_740_992_u64),
+                json!(1_800_000_000.0),
             ] {
                 refused(&Token::of_client().with(claim, value), "malformed_claim");
             }
@@ -177,7 +207,8 @@ mod a10_times {
 
     #[test]
     fn null_is_not_absent() {
-        for claim in ["iss", "sub", "aud", "jti", "client_id", "tid", "app_id", "sid", "scope", "management"] {
+        for claim in ["iss", "sub", "aud", "jti", "client_id", "tid", "app_id", "sid", "scope", "management"]
+        {
             refused(&Token::of_client().with(claim, json!(null)), "malformed_claim");
         }
     }
@@ -185,6 +216,7 @@ mod a10_times {
 
 mod a11_clock {
     use super::*;
+    use crate::support::test;
 
     #[test]
     fn tolerance_bounds_expiry() {
@@ -213,6 +245,7 @@ mod a11_clock {
 
 mod a12_artifacts {
     use super::*;
+    use crate::support::test;
 
     #[test]
     fn only_an_access_token_is_an_access_token() {
@@ -246,14 +279,20 @@ mod a12_artifacts {
 
 mod a13_issuer_and_audience {
     use super::*;
+    use crate::support::test;
 
     #[test]
     fn audience_is_exactly_one_string() {
         refused(&Token::of_client().with("aud", json!([ORDERS])), "malformed_claim");
         refused(&Token::of_client().with("aud", json!([ORDERS, "https://evil.example/"])), "malformed_claim");
-        for audience in ["https://api.example/order", "https://api.example/orders/42", "https://api.example", "",
-            "https://api.example/orders/", "HTTPS://api.example/orders"]
-        {
+        for audience in [
+            "https://api.example/order",
+            "https://api.example/orders/42",
+            "https://api.example",
+            "",
+            "https://api.example/orders/",
+            "HTTPS://api.example/orders",
+        ] {
             refused(&Token::of_client().with("aud", json!(audience)), "audience_mismatch");
         }
     }
@@ -271,6 +310,7 @@ mod a13_issuer_and_audience {
 
 mod subjects {
     use super::*;
+    use crate::support::test;
 
     #[test]
     fn claims_that_do_not_tell_the_kind_of_subject_are_refused() {
@@ -297,6 +337,7 @@ mod subjects {
 
 mod b1_b2_signatures {
     use super::*;
+    use crate::support::test;
 
     #[test]
     fn tampering_with_any_part_is_refused() {

@@ -21,8 +21,20 @@ fn c1_resource_ends_at_a_segment_boundary() {
 #[test]
 fn c1_path_that_a_router_could_read_otherwise_is_refused() {
     for path in [
-        "/orders%2F42", "/orders%2f42", "/orders%5C42", "/orders\\42", "/orders//42", "//orders/42", "/orders/42//",
-        "/orders/%00", "/orders/%", "/orders/%4", "/orders/%zz", "/orders/\u{e9}", "/orders/a b", "/orders/\t",
+        "/orders%2F42",
+        "/orders%2f42",
+        "/orders%5C42",
+        "/orders\\42",
+        "/orders//42",
+        "//orders/42",
+        "/orders/42//",
+        "/orders/%00",
+        "/orders/%",
+        "/orders/%4",
+        "/orders/%zz",
+        "/orders/\u{e9}",
+        "/orders/a b",
+        "/orders/\t",
     ] {
         assert_eq!(at(&format!("https://api.example{path}")), "ambiguous_path", "{path}");
     }
@@ -39,8 +51,15 @@ fn c1_encoded_letters_do_not_hide_a_nested_resource() {
 #[test]
 fn c2_dot_segments_are_refused_in_every_spelling() {
     for path in [
-        "/orders/.", "/orders/..", "/orders/../profile", "/orders/./42", "/orders/%2e", "/orders/%2e%2e/profile",
-        "/orders/.%2e/profile", "/orders/%252e%252e/profile", "/orders/%2E%2E",
+        "/orders/.",
+        "/orders/..",
+        "/orders/../profile",
+        "/orders/./42",
+        "/orders/%2e",
+        "/orders/%2e%2e/profile",
+        "/orders/.%2e/profile",
+        "/orders/%252e%252e/profile",
+        "/orders/%2E%2E",
     ] {
         assert_eq!(at(&format!("https://api.example{path}")), "ambiguous_path", "{path}");
     }
@@ -56,9 +75,14 @@ fn c2_names_with_dots_are_no_dot_segments() {
 #[test]
 fn c3_host_in_another_spelling_is_another_host() {
     for url in [
-        "https://API.example/orders", "https://api.example:443/orders", "https://api.example./orders",
-        "https://user@api.example/orders", "http://api.example/orders", "https://api.example:8443/orders",
-        "https://api.example.evil.example/orders", "https://evil.example/https://api.example/orders",
+        "https://API.example/orders",
+        "https://api.example:443/orders",
+        "https://api.example./orders",
+        "https://user@api.example/orders",
+        "http://api.example/orders",
+        "https://api.example:8443/orders",
+        "https://api.example.evil.example/orders",
+        "https://evil.example/https://api.example/orders",
     ] {
         assert_ne!(at(url), "allow", "{url}");
     }
@@ -66,7 +90,11 @@ fn c3_host_in_another_spelling_is_another_host() {
 
 #[test]
 fn c4_query_and_fragment_take_no_part() {
-    for url in ["https://api.example/orders?x=/../profile", "https://api.example/orders/42?a=%2e%2e", "https://api.example/orders#x"] {
+    for url in [
+        "https://api.example/orders?x=/../profile",
+        "https://api.example/orders/42?a=%2e%2e",
+        "https://api.example/orders#x",
+    ] {
         assert_eq!(at(url), "allow", "{url}");
     }
     assert_eq!(at("https://api.example?/orders"), "no_resource");
@@ -74,7 +102,8 @@ fn c4_query_and_fragment_take_no_part() {
 
 #[test]
 fn c5_both_spellings_of_a_trailing_slash_are_one_resource() {
-    for url in ["https://api.example/orders", "https://api.example/orders/", "https://api.example/orders/42/"] {
+    for url in ["https://api.example/orders", "https://api.example/orders/", "https://api.example/orders/42/"]
+    {
         assert_eq!(at(url), "allow", "{url}");
     }
 }

@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 
 use crate::support::host::{MemoryHost, run};
 use crate::support::request::{decide, outcome};
-use crate::support::tenant::{ISSUER, LEDGER, NOW, ORDERS, PAYMENTS, PROFILE, SECRET, document, records, tenant, tenant_of};
+use crate::support::tenant::{
+    ISSUER, LEDGER, NOW, ORDERS, PAYMENTS, PROFILE, SECRET, document, records, tenant, tenant_of,
+};
 use crate::support::test;
 
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -169,7 +171,14 @@ fn several_resources_are_an_invalid_target() {
 
 #[test]
 fn malformed_resource_is_an_invalid_target() {
-    for resource in ["orders", "/orders", "https://api.example/orders%23x", "https://api.example/orders%3Fx", "%20", "https://"] {
+    for resource in [
+        "orders",
+        "/orders",
+        "https://api.example/orders%23x",
+        "https://api.example/orders%3Fx",
+        "%20",
+        "https://",
+    ] {
         let expected = expect(400, "invalid_target", "resource_malformed");
         assert_eq!(refusal("orders-backend", &format!("resource={resource}")), expected, "{resource}");
     }
@@ -191,7 +200,11 @@ fn r19_some_of_the_asked_remain() {
 fn r19_none_of_the_asked_remain() {
     for scope in ["profile:read", "unknown", "openid", "offline_access", "orders:readx"] {
         let body = format!("resource={ORDERS}&scope={scope}");
-        assert_eq!(refusal("orders-backend", &body), expect(400, "invalid_scope", "no_scope_granted"), "{scope}");
+        assert_eq!(
+            refusal("orders-backend", &body),
+            expect(400, "invalid_scope", "no_scope_granted"),
+            "{scope}"
+        );
     }
 }
 
@@ -220,9 +233,15 @@ fn r19_roles_add_up() {
 
 #[test]
 fn malformed_scope_is_refused() {
-    for scope in ["+orders:read", "orders:read+", "orders:read++orders:cancel", "%22", "%5C", "a%0Ab", "%C3%A9"] {
+    for scope in
+        ["+orders:read", "orders:read+", "orders:read++orders:cancel", "%22", "%5C", "a%0Ab", "%C3%A9"]
+    {
         let body = format!("resource={ORDERS}&scope={scope}");
-        assert_eq!(refusal("orders-backend", &body), expect(400, "invalid_scope", "scope_malformed"), "{scope}");
+        assert_eq!(
+            refusal("orders-backend", &body),
+            expect(400, "invalid_scope", "scope_malformed"),
+            "{scope}"
+        );
     }
 }
 
@@ -244,11 +263,18 @@ fn unknown_client_and_wrong_secret_look_the_same() {
 
 #[test]
 fn client_that_does_not_authenticate_is_refused() {
-    for authorization in [None, Some("Bearer x".to_owned()), Some("Basic".to_owned()), Some("Basic !!".to_owned()),
-        Some(format!("Basic {}", Base64::encode_string(b"no-colon"))), Some(format!("Basic {}", Base64::encode_string(b"a:%zz"))),
-        Some(format!("Basic {}", Base64::encode_string(b"\xff\xfe:x"))), Some(basic("orders-backend", "")),
-        Some(basic("../other/client", SECRET)), Some(basic("orders-backend", &"x".repeat(300)))]
-    {
+    for authorization in [
+        None,
+        Some("Bearer x".to_owned()),
+        Some("Basic".to_owned()),
+        Some("Basic !!".to_owned()),
+        Some(format!("Basic {}", Base64::encode_string(b"no-colon"))),
+        Some(format!("Basic {}", Base64::encode_string(b"a:%zz"))),
+        Some(format!("Basic {}", Base64::encode_string(b"\xff\xfe:x"))),
+        Some(basic("orders-backend", "")),
+        Some(basic("../other/client", SECRET)),
+        Some(basic("orders-backend", &"x".repeat(300))),
+    ] {
         let ask = Ask { authorization: authorization.clone(), ..Ask::of("", "") };
         let (status, error, _) = ask.refused();
         assert_eq!((status, error.as_str()), (401, "invalid_client"), "{authorization:?}");
@@ -298,13 +324,21 @@ fn body_that_is_no_form_is_an_invalid_request() {
         let ask = Ask { content_type, ..Ask::of("orders-backend", "") };
         assert_eq!(ask.refused(), expect(400, "invalid_request", reason), "{content_type:?}");
     }
-    Ask { content_type: Some("Application/X-WWW-Form-Urlencoded; charset=UTF-8"), ..Ask::of("orders-backend", "") }.granted();
+    Ask {
+        content_type: Some("Application/X-WWW-Form-Urlencoded; charset=UTF-8"),
+        ..Ask::of("orders-backend", "")
+    }
+    .granted();
 }
 
 #[test]
 fn malformed_form_is_an_invalid_request() {
     for body in ["x=%", "x=%4", "x=%zz", "x=%FF", "%80=x"] {
-        assert_eq!(refusal("orders-backend", body), expect(400, "invalid_request", "malformed_form"), "{body}");
+        assert_eq!(
+            refusal("orders-backend", body),
+            expect(400, "invalid_request", "malformed_form"),
+            "{body}"
+        );
     }
     let many = "x1=1&".repeat(65);
     assert_eq!(refusal("orders-backend", &many), expect(400, "invalid_request", "too_many_parameters"));
@@ -312,8 +346,18 @@ fn malformed_form_is_an_invalid_request() {
 
 #[test]
 fn repeated_parameter_is_an_invalid_request() {
-    for body in ["grant_type=client_credentials", "scope=a&scope=a", "x=1&x=2", "client_id=a&client_id=a", "scope=&scope="] {
-        assert_eq!(refusal("orders-backend", body), expect(400, "invalid_request", "repeated_parameter"), "{body}");
+    for body in [
+        "grant_type=client_credentials",
+        "scope=a&scope=a",
+        "x=1&x=2",
+        "client_id=a&client_id=a",
+        "scope=&scope=",
+    ] {
+        assert_eq!(
+            refusal("orders-backend", body),
+            expect(400, "invalid_request", "repeated_parameter"),
+            "{body}"
+        );
     }
 }
 
@@ -368,8 +412,11 @@ fn ledger_tokens_are_signed_with_the_key_that_the_host_keeps() {
 fn no_refusal_echoes_what_the_caller_sent() {
     let canary = "canary-0123456789";
     let forms = [
-        format!("resource=https://{canary}.example/"), format!("scope={canary}"), format!("{canary}=1&{canary}=2"),
-        format!("client_secret={canary}"), format!("resource={canary}"),
+        format!("resource=https://{canary}.example/"),
+        format!("scope={canary}"),
+        format!("{canary}=1&{canary}=2"),
+        format!("client_secret={canary}"),
+        format!("resource={canary}"),
     ];
     for form in forms {
         assert!(!Ask::of("orders-backend", &form).answer().response.body.contains(canary), "{form}");

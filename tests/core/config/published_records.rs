@@ -71,6 +71,10 @@ fn a_record_without_version_or_time_is_refused() {
     assert_eq!(tenant_fault(|record| remove(record, "version")), "$.version: is missing");
     assert_eq!(tenant_fault(|record| remove(record, "published_at")), "$.published_at: is missing");
     assert_eq!(tenant_fault(|record| record["version"] = json!("7")), "$.version: is a string");
+    assert_eq!(
+        tenant_fault(|record| record["version"] = json!(1_u64 << 53)),
+        "$.version: is 9007199254740992"
+    );
     assert_eq!(client_fault(|record| remove(record, "version")), "$.version: is missing");
 }
 

@@ -15,16 +15,16 @@ use audgate::vocabulary::{EntropyUnavailable, KeyId};
 use super::tenant::{document, records};
 use super::token::KEYS;
 
-pub struct MemoryHost {
-    pub records: BTreeMap<String, String>,
-    pub reading_fails: bool,
-    pub signing_fails: bool,
-    pub randomness_fails: bool,
+pub(crate) struct MemoryHost {
+    pub(crate) records: BTreeMap<String, String>,
+    pub(crate) reading_fails: bool,
+    pub(crate) signing_fails: bool,
+    pub(crate) randomness_fails: bool,
     drawn: Cell<u8>,
 }
 
 impl MemoryHost {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             records: records(&document()),
             reading_fails: false,
@@ -72,7 +72,7 @@ impl Host for MemoryHost {
 }
 
 /// Runs a future that never has to wait.
-pub fn run<T>(future: impl Future<Output = T>) -> T {
+pub(crate) fn run<T>(future: impl Future<Output = T>) -> T {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(value) => value,
         Poll::Pending => panic!("a host in memory never waits"),

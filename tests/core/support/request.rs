@@ -8,7 +8,7 @@ use super::tenant::{NOW, gate};
 use super::token::Token;
 
 /// The decision about `request`, with signatures checked inside the core.
-pub fn decide_at(gate: &mut Gate, request: &GateRequest<'_>, now: u64) -> Decision {
+pub(crate) fn decide_at(gate: &mut Gate, request: &GateRequest<'_>, now: u64) -> Decision {
     match gate.decide(request, UnixTime::from_seconds(now)) {
         Step::Decided(decision) => *decision,
         Step::Signature(pending) => {
@@ -20,24 +20,24 @@ pub fn decide_at(gate: &mut Gate, request: &GateRequest<'_>, now: u64) -> Decisi
 }
 
 /// The decision about a request with a bearer token.
-pub fn decide(method: &str, url: &str, token: &str) -> Decision {
+pub(crate) fn decide(method: &str, url: &str, token: &str) -> Decision {
     let authorization = format!("Bearer {token}");
     let request = GateRequest { method, url, authorization: Some(&authorization), ..GateRequest::default() };
     decide_at(&mut gate(), &request, NOW)
 }
 
 /// The decision about a GET of an order with `token`.
-pub fn at_orders(token: &Token) -> Decision {
+pub(crate) fn at_orders(token: &Token) -> Decision {
     decide("GET", "https://api.example/orders/42", &token.compact())
 }
 
 /// `allow`, or the reason of the refusal.
-pub fn outcome(decision: &Decision) -> &'static str {
+pub(crate) fn outcome(decision: &Decision) -> &'static str {
     decision.trace().outcome
 }
 
 /// The value of a header field of the response in place of the handler's.
-pub fn header(decision: &Decision, name: &str) -> Option<String> {
+pub(crate) fn header(decision: &Decision, name: &str) -> Option<String> {
     let response = decision.response()?;
     response.headers.into_iter().find(|(own, _)| *own == name).map(|(_, value)| value)
 }

@@ -10,24 +10,24 @@ use audgate::vocabulary::{Secret, TenantId, UnixTime};
 use serde_json::{Value, json};
 
 /// The moment at which the tests happen.
-pub const NOW: u64 = 1_800_000_000;
-pub const ISSUER: &str = "https://issuer.example";
-pub const ORDERS: &str = "https://api.example/orders";
-pub const PROFILE: &str = "https://api.example/profile";
-pub const PAYMENTS: &str = "https://api.example/payments";
-pub const LEDGER: &str = "https://api.example/ledger";
-pub const ARCHIVE: &str = "https://api.example/orders/archive";
+pub(crate) const NOW: u64 = 1_800_000_000;
+pub(crate) const ISSUER: &str = "https://issuer.example";
+pub(crate) const ORDERS: &str = "https://api.example/orders";
+pub(crate) const PROFILE: &str = "https://api.example/profile";
+pub(crate) const PAYMENTS: &str = "https://api.example/payments";
+pub(crate) const LEDGER: &str = "https://api.example/ledger";
+pub(crate) const ARCHIVE: &str = "https://api.example/orders/archive";
 
 /// The secret of every client of the tests.
-pub const SECRET: &str = "a-secret-of-the-tests-that-is-long-enough";
+pub(crate) const SECRET: &str = "a-secret-of-the-tests-that-is-long-enough";
 
 /// Keys of the tests, which protect nothing.
-pub const ES256: &str = r#"{"kty":"EC","crv":"P-256","x":"rwiGWVoWLS_9qpJ_zW5jB4pILWy7JFOFHCc7UNW-scg","y":"rXys9NHJGW18brgNxwfMGQ4D-kI9M-lhpXA4qBiOuCs","d":"C8LFAoDxPFRm7iST1xY7kYf_7kd-Mju41wtjwCBI5eE","kid":"es256","alg":"ES256"}"#;
-pub const EDDSA: &str = r#"{"kty":"OKP","crv":"Ed25519","x":"lnWiMLsOudk-l9d3KAQVwpeHaEj_m32ljQuGSlWRexY","d":"-NkH91nGdCrOqXfcRzXPRWIGANIZXsZ8pzNlbsXi1Yg","kid":"eddsa","alg":"EdDSA"}"#;
-pub const HS256: &str = r#"{"kty":"oct","k":"c2l4dHktZm91ci1vY3RldHMtb2YtYS1rZXktdGhhdC1wcm90ZWN0cy1ub3RoaW5nLWF0LWFsbA","kid":"hs256","alg":"HS256"}"#;
+pub(crate) const ES256: &str = r#"{"kty":"EC","crv":"P-256","x":"rwiGWVoWLS_9qpJ_zW5jB4pILWy7JFOFHCc7UNW-scg","y":"rXys9NHJGW18brgNxwfMGQ4D-kI9M-lhpXA4qBiOuCs","d":"C8LFAoDxPFRm7iST1xY7kYf_7kd-Mju41wtjwCBI5eE","kid":"es256","alg":"ES256"}"#;
+pub(crate) const EDDSA: &str = r#"{"kty":"OKP","crv":"Ed25519","x":"lnWiMLsOudk-l9d3KAQVwpeHaEj_m32ljQuGSlWRexY","d":"-NkH91nGdCrOqXfcRzXPRWIGANIZXsZ8pzNlbsXi1Yg","kid":"eddsa","alg":"EdDSA"}"#;
+pub(crate) const HS256: &str = r#"{"kty":"oct","k":"c2l4dHktZm91ci1vY3RldHMtb2YtYS1rZXktdGhhdC1wcm90ZWN0cy1ub3RoaW5nLWF0LWFsbA","kid":"hs256","alg":"HS256"}"#;
 
 /// The tenant document, to be changed by a test as it needs.
-pub fn document() -> Value {
+pub(crate) fn document() -> Value {
     let client = |id: &str, app: &str, resources: Value| {
         json!({
             "client_id": id, "app_id": app, "name": id, "type": "backend", "grants": ["client_credentials"],
@@ -35,10 +35,14 @@ pub fn document() -> Value {
             "secret_hashes": [Secret::new(SECRET.into()).hash().to_string()], "resources": resources,
         })
     };
-    let mut viewer = client("shop-viewer", "shop", json!([
-        { "resource_id": "orders", "scopes": ["orders:read", "orders:cancel"] },
-        { "resource_id": "profile", "scopes": ["profile:read"] },
-    ]));
+    let mut viewer = client(
+        "shop-viewer",
+        "shop",
+        json!([
+            { "resource_id": "orders", "scopes": ["orders:read", "orders:cancel"] },
+            { "resource_id": "profile", "scopes": ["profile:read"] },
+        ]),
+    );
     viewer["role_ids"] = json!(["viewer"]);
     let keys = [ES256, EDDSA, HS256].map(|key| json!({ "state": "current", "jwk": published(key) }));
     json!({
@@ -118,7 +122,7 @@ fn resource(id: &str, uri: &str, access_token_ttl: u64, scopes: Value, rules: Va
 }
 
 /// The key as a document may name it: no private member, no secret.
-pub fn published(key: &str) -> Value {
+pub(crate) fn published(key: &str) -> Value {
     let mut key: Value = serde_json::from_str(key).unwrap();
     let members = key.as_object_mut().unwrap();
     members.remove("d");
@@ -127,24 +131,25 @@ pub fn published(key: &str) -> Value {
 }
 
 /// The records that are published of `document`.
-pub fn records(document: &Value) -> BTreeMap<String, String> {
+pub(crate) fn records(document: &Value) -> BTreeMap<String, String> {
     let document = TenantDocument::parse(&document.to_string()).unwrap_or_else(|faults| panic!("{faults}"));
     let publication = publish(&document, UnixTime::from_seconds(NOW - 60), None);
     publication.entries.into_iter().map(|entry| (entry.key, entry.value)).collect()
 }
 
 /// The tenant as gate and issuer read it, with the symmetric key that the host supplies.
-pub fn tenant_of(document: &Value) -> Tenant {
+pub(crate) fn tenant_of(document: &Value) -> Tenant {
     let id = TenantId::parse("demo").unwrap();
-    let mut tenant = Tenant::parse(&records(document)["tenant/demo"], &id).unwrap_or_else(|faults| panic!("{faults}"));
+    let mut tenant =
+        Tenant::parse(&records(document)["tenant/demo"], &id).unwrap_or_else(|faults| panic!("{faults}"));
     tenant.supply_secret_keys(&format!(r#"{{"keys":[{HS256}]}}"#)).unwrap();
     tenant
 }
 
-pub fn tenant() -> Tenant {
+pub(crate) fn tenant() -> Tenant {
     tenant_of(&document())
 }
 
-pub fn gate() -> Gate {
+pub(crate) fn gate() -> Gate {
     Gate::new(Rc::new(tenant()))
 }

@@ -9,14 +9,14 @@ use super::tenant::{EDDSA, ES256, HS256, ISSUER, NOW, ORDERS, PAYMENTS};
 
 /// A token of `orders-backend` for the orders, good in every respect until a test changes it.
 #[derive(Clone)]
-pub struct Token {
-    pub header: Value,
-    pub claims: Value,
+pub(crate) struct Token {
+    pub(crate) header: Value,
+    pub(crate) claims: Value,
     key: &'static str,
 }
 
 impl Token {
-    pub fn of_client() -> Self {
+    pub(crate) fn of_client() -> Self {
         Self {
             header: json!({ "alg": "ES256", "typ": "at+jwt", "kid": "es256" }),
             claims: json!({
@@ -27,11 +27,11 @@ impl Token {
         }
     }
 
-    pub fn of_user() -> Self {
+    pub(crate) fn of_user() -> Self {
         Self::of_client().with("sub", json!("ada")).with("sid", json!("s1")).with("roles", json!(["viewer"]))
     }
 
-    pub fn of_management() -> Self {
+    pub(crate) fn of_management() -> Self {
         Self::of_client()
             .with("sub", json!("tenant-admin"))
             .with("client_id", json!("tenant-admin"))
@@ -39,7 +39,7 @@ impl Token {
             .with("management", json!(true))
     }
 
-    pub fn for_payments() -> Self {
+    pub(crate) fn for_payments() -> Self {
         Self::of_client()
             .with("aud", json!(PAYMENTS))
             .with("scope", json!("payments:make"))
@@ -47,23 +47,23 @@ impl Token {
             .signed_with(EDDSA)
     }
 
-    pub fn with(mut self, claim: &str, value: Value) -> Self {
+    pub(crate) fn with(mut self, claim: &str, value: Value) -> Self {
         self.claims[claim] = value;
         self
     }
 
-    pub fn without(mut self, claim: &str) -> Self {
+    pub(crate) fn without(mut self, claim: &str) -> Self {
         self.claims.as_object_mut().unwrap().remove(claim);
         self
     }
 
-    pub fn header(mut self, name: &str, value: Value) -> Self {
+    pub(crate) fn header(mut self, name: &str, value: Value) -> Self {
         self.header[name] = value;
         self
     }
 
     /// Signs with this key, and says so in the header.
-    pub fn signed_with(mut self, key: &'static str) -> Self {
+    pub(crate) fn signed_with(mut self, key: &'static str) -> Self {
         let jwk: Value = serde_json::from_str(key).unwrap();
         self.header["alg"] = jwk["alg"].clone();
         self.header["kid"] = jwk["kid"].clone();
@@ -71,12 +71,12 @@ impl Token {
         self
     }
 
-    pub fn compact(&self) -> String {
+    pub(crate) fn compact(&self) -> String {
         sign(signing_input(&self.header, &self.claims).unwrap(), self.key)
     }
 
     /// The token with a payload that no serialiser would write.
-    pub fn with_payload(&self, payload: &str) -> String {
+    pub(crate) fn with_payload(&self, payload: &str) -> String {
         use base64ct::{Base64UrlUnpadded, Encoding};
         let encoded = |text: &str| Base64UrlUnpadded::encode_string(text.as_bytes());
         sign(format!("{}.{}", encoded(&self.header.to_string()), encoded(payload)), self.key)
@@ -90,4 +90,4 @@ fn sign(signing_input: String, key: &str) -> String {
 }
 
 /// The keys with which the tests sign.
-pub const KEYS: [&str; 3] = [ES256, EDDSA, HS256];
+pub(crate) const KEYS: [&str; 3] = [ES256, EDDSA, HS256];
