@@ -1,0 +1,89 @@
+// What `make test` runs, in this order. A new kind of test is a new line here.
+
+import { existsSync } from "node:fs";
+
+/**
+ * @typedef {object} Suite
+ * @property {string} name for ONLY=, the summary and the log file
+ * @property {string} runtime where the tests run; "check" where there are none to count
+ * @property {string[]} command
+ * @property {"check" | "cargo" | "node"} count how many tests one run is, see counts.mjs
+ * @property {Record<string, string>} [env]
+ * @property {(seed: number) => Record<string, string>} [soak] what makes one long round of it, for `make soak`
+ */
+
+export const runtimes = ["check", "native", "wasm32 in Node", "wasm32 in Chromium", "node", "workerd", "browser"];
+
+const wasm32 = ["--target", "wasm32-unknown-unknown"];
+const strict = ["--", "-D", "warnings"];
+
+/** @type {Suite[]} */
+export const suites = [
+  check("format", "cargo", "fmt", "--check"),
+  check("build", "node", "scripts/build.mjs"),
+  check("clippy", "cargo", "clippy", "--locked", "--all-targets", ...strict),
+  check("clippy-gate", "cargo", "clippy", "--locked", "--lib", "--no-default-features", ...strict),
+  check("clippy-wasm32", "cargo", "clippy", "--locked", "--all-targets", ...wasm32, ...strict),
+  ...["pkg", "demo", "www", "scripts", "tests"].map((folder) =>
+    check(`types-${folder}`, "tsc", "--noEmit", "--project", folder),
+  ),
+  nodeTests("architecture", "node"),
+
+  {
+    name: "core",
+    runtime: "native",
+    command: ["cargo", "test", "--locked", "--lib", "--tests"],
+    count: "cargo",
+    soak: (seed) => ({ PROPTEST_CASES: "20000", PROPTEST_RNG_SEED: String(seed) }),
+  },
+  {
+    name: "core-gate",
+    runtime: "native",
+    command: ["cargo", "test", "--locked", "--lib", "--no-default-features"],
+    count: "cargo",
+  },
+  { name: "core-doc", runtime: "native", command: ["cargo", "test", "--locked", "--doc"], count: "cargo" },
+  {
+    name: "core-wasm32-node",
+    runtime: "wasm32 in Node",
+    command: ["wasm-pack", "test", "--node", "--mode", "no-install", ".", "--locked", "--test", "core"],
+    count: "cargo",
+  },
+  {
+    name: "core-wasm32-chromium",
+    runtime: "wasm32 in Chromium",
+    command: [
+      ...["wasm-pack", "test", "--headless", "--chrome", "--mode", "no-install"],
+      ...[".", "--locked", "--test", "core"],
+    ],
+    env: { WASM_BINDGEN_USE_BROWSER: "1", WASM_BINDGEN_TEST_TIMEOUT: "600" },
+    count: "cargo",
+  },
+
+  nodeTests("node", "node"),
+  nodeTests("worker", "workerd"),
+  nodeTests("interop", "workerd"),
+  { ...nodeTests("browser", "browser"), env: { CHROMIUM: chromium() } },
+];
+
+/** @param {string} name @param {string[]} command @returns {Suite} */
+function check(name, ...command) {
+  return { name, runtime: "check", command, count: "check" };
+}
+
+/** @param {string} folder in tests/ @param {string} runtime @returns {Suite} */
+function nodeTests(folder, runtime) {
+  const command = ["node", "--test", "--test-reporter=spec", `tests/${folder}/**/*.test.ts`];
+  return { name: folder, runtime, command, count: "node" };
+}
+
+function chromium() {
+  const places = [
+    "/usr/bin/chromium",
+    "/usr/bin/chromium-browser",
+    "/usr/bin/google-chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+  ];
+  return process.env.CHROMIUM ?? places.find((place) => existsSync(place)) ?? "chromium";
+}
