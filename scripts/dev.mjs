@@ -48,11 +48,15 @@ async function seed() {
     return;
   }
   console.log(`seeding the local KV of port ${port} from demo/tenant.json`);
-  await write(publish(document, Math.floor(Date.now() / 1000)));
+  const publication = publish(document, Math.floor(Date.now() / 1000));
+  if (publication.ok) {
+    await write(publication.entries);
+  }
   writeFileSync(seedFile, JSON.stringify({ secrets, whole }));
 }
 
-async function write({ entries }) {
+/** @param {{ key: string; value: string }[]} entries */
+async function write(entries) {
   mkdirSync(state, { recursive: true });
   const { getPlatformProxy } = await import("wrangler");
   const { env, dispose } = await getPlatformProxy({
@@ -60,15 +64,16 @@ async function write({ entries }) {
     environment: "demo",
     persist: { path: join(state, "v3") },
   });
+  const { CONFIG } = /** @type {any} */ (env);
   try {
     for (const { key, value } of entries) {
-      await env.CONFIG.put(key, value);
+      await CONFIG.put(key, value);
     }
     // A client or host that the document no longer names must not go on.
     const named = new Set(entries.map(({ key }) => key));
-    const { keys } = await env.CONFIG.list();
+    const { keys } = await CONFIG.list();
     for (const { name } of keys.filter(({ name }) => !named.has(name))) {
-      await env.CONFIG.delete(name);
+      await CONFIG.delete(name);
     }
   } finally {
     await dispose();

@@ -68,6 +68,8 @@ async function newKey(alg) {
   return { ...jwk, kid: `bench-${alg.toLowerCase()}`, alg };
 }
 
-function publicPart({ d, p, q, dp, dq, qi, k, ...rest }) {
+/** @param {Record<string, unknown>} jwk */
+function publicPart(jwk) {
+  const { d, p, q, dp, dq, qi, k, ...rest } = jwk;
   return rest;
 }
