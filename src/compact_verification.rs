@@ -5,8 +5,10 @@ use crate::host::Host;
 use crate::jose::{JwkError, JwsError, KeySet, UntrustedJws};
 use crate::vocabulary::json::Json;
 
-/// Nested arrays and objects in a JWK Set: the set, its keys, their `key_ops` and `oth`.
-const MAX_DEPTH: usize = 8;
+/// Nested arrays and objects in a JWK Set: the set, its keys, and what others put into them.
+const MAX_DEPTH: usize = 16;
+/// Octets that a JWK Set may have. Memory that wasm once took stays taken.
+const MAX_SET_LENGTH: usize = 1024 * 1024;
 
 /// A JWS whose signature is right.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,6 +65,9 @@ impl JwsRefusal {
 /// [`JwsRefusal`] for everything else than one right signature.
 pub async fn verify_compact(host: &impl Host, token: &str, jwks: &str) -> Result<VerifiedJws, JwsRefusal> {
     let jws = UntrustedJws::parse(token)?;
+    if jwks.len() > MAX_SET_LENGTH {
+        return Err(JwsRefusal::KeySet(JwkError::NotKeySet));
+    }
     let jwks =
         Json::parse(jwks.as_bytes(), MAX_DEPTH).map_err(|_| JwsRefusal::KeySet(JwkError::NotKeySet))?;
     let (keys, unusable) = KeySet::usable(&jwks).map_err(JwsRefusal::KeySet)?;

@@ -21,7 +21,10 @@ export interface Audgate extends AudgateGate {
    * `previous` the tenant record in force, so that the version goes on and longer-lived older tokens stay good.
    */
   publish(document: string, now: number, previous?: string): PublishOutcome;
-  /** The hash under which a client secret stands in a tenant document. Secrets are long random strings. */
+  /**
+   * The hash under which a client secret stands in a tenant document. It is fast and has no salt, so the secret must be
+   * a random string of 32 to 256 characters: a `RangeError` otherwise.
+   */
   secretHash(secret: string): string;
 }
 
@@ -36,8 +39,29 @@ export function audgate(module: WebAssembly.Module, instantiate: Instantiate): A
     gate: gateWith(instances),
     issuer: issuerWith(instances),
     verifyCompact: verifyCompactWith(instances),
-    check: (document) => instances.current().use((core) => core.check(document)),
-    publish: (document, now, previous) => instances.current().use((core) => core.publish(document, now, previous)),
-    secretHash: (secret) => instances.current().use((core) => core.secretHash(secret)),
+    check: (document) => {
+      const given = text(document, "document");
+      return instances.current().use((core) => core.check(given));
+    },
+    publish: (document, now, previous) => {
+      const texts = [text(document, "document"), previous === undefined ? undefined : text(previous, "previous")] as const;
+      return instances.current().use((core) => core.publish(texts[0], now, texts[1]));
+    },
+    secretHash: (secret) => {
+      const given = text(secret, "secret");
+      const hash = instances.current().use((core) => core.secretHash(given));
+      if (hash === undefined) {
+        throw new RangeError("audgate: a client secret is a random string of 32 to 256 characters");
+      }
+      return hash;
+    },
   };
+}
+
+/** The core takes a value of another type for a trap; a mistake of the caller must not cost others their instance. */
+function text(value: unknown, name: string): string {
+  if (typeof value !== "string") {
+    throw new TypeError(`audgate: \`${name}\` is a string, not ${typeof value}`);
+  }
+  return value;
 }

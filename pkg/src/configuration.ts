@@ -63,6 +63,14 @@ interface TenantState {
   readAt: number;
 }
 
+interface HostState {
+  tenantId: string;
+  /** Milliseconds since the Unix epoch, of the last read that found the host. */
+  confirmedAt: number;
+  /** Milliseconds since the Unix epoch, of the last read that was begun. */
+  readAt: number;
+}
+
 /** KV's smallest `cacheTtl`, in seconds. */
 const CACHE_TTL = 30;
 /** A read that takes longer counts as failed; in milliseconds. */
@@ -78,29 +86,32 @@ const MAX_HOSTS = 1_000;
 export class Configuration {
   readonly #instances: CoreInstances;
   readonly #tenants = new Map<string, TenantState>();
-  readonly #hosts = new Map<string, { tenantId: string; readAt: number }>();
+  readonly #hosts = new Map<string, HostState>();
 
   constructor(instances: CoreInstances) {
     this.#instances = instances;
   }
 
   /** The tenant that owns `hostname`, `undefined` where nobody does. There is no default tenant. */
-  async tenantOfHost(source: ConfigurationSource, hostname: string, now: number): Promise<string | undefined> {
+  async tenantOfHost(
+    source: ConfigurationSource,
+    hostname: string,
+    now: number,
+    waitUntil: (work: Promise<unknown>) => void,
+  ): Promise<string | undefined> {
     const known = this.#hosts.get(hostname);
-    if (known !== undefined && now - known.readAt < CACHE_TTL * 1_000) {
-      return known.tenantId;
+    if (known === undefined || freshnessOf(known, this.#instances.current(), now) === EXPIRED) {
+      return this.#readHost(source, hostname, now);
     }
-    let tenantId: string | null;
-    try {
-      tenantId = await read(source, `host/${hostname}`);
-    } catch (cause) {
-      if (known !== undefined) {
-        // The next requests must not wait for a store that is down.
-        known.readAt = now;
-        return known.tenantId;
-      }
-      throw cause;
+    if (freshnessOf(known, this.#instances.current(), now) === STALE && now - known.readAt >= READ_COOLDOWN) {
+      known.readAt = now;
+      waitUntil(this.#readHost(source, hostname, now).catch(() => undefined));
     }
+    return known.tenantId;
+  }
+
+  async #readHost(source: ConfigurationSource, hostname: string, now: number): Promise<string | undefined> {
+    const tenantId = await read(source, `host/${hostname}`);
     if (tenantId === null) {
       this.#hosts.delete(hostname);
       return undefined;
@@ -108,7 +119,7 @@ export class Configuration {
     if (this.#hosts.size >= MAX_HOSTS) {
       this.#hosts.clear();
     }
-    this.#hosts.set(hostname, { tenantId, readAt: now });
+    this.#hosts.set(hostname, { tenantId, confirmedAt: now, readAt: now });
     return tenantId;
   }
 
@@ -213,8 +224,8 @@ export class Configuration {
   }
 }
 
-function freshnessOf(state: TenantState, instance: CoreInstance, now: number): number {
-  const age = Math.max(0, (now - state.confirmedAt) / 1_000);
+function freshnessOf({ confirmedAt }: { confirmedAt: number }, instance: CoreInstance, now: number): number {
+  const age = Math.max(0, (now - confirmedAt) / 1_000);
   return instance.use((core) => core.freshness(age));
 }
 

@@ -16,13 +16,18 @@ export type Perform = (effect: Effect) => Promise<Reply>;
 
 /** Runs `exchange` to its end. Throws `CoreTrap` when the instance is lost on the way. */
 export async function drive<T>(instance: CoreInstance, exchange: Exchange, perform: Perform): Promise<T> {
-  let step: ExchangeStep<T> = instance.use(() => exchange.start());
-  while (step.type === "effect") {
-    const reply = await perform(step.effect).catch((): Reply => ({ type: "unavailable" }));
-    step = instance.use(() => resume<T>(exchange, reply));
+  try {
+    let step: ExchangeStep<T> = instance.use(() => exchange.start());
+    while (step.type === "effect") {
+      const reply = await perform(step.effect).catch((): Reply => ({ type: "unavailable" }));
+      step = instance.use(() => resume<T>(exchange, reply));
+    }
+    return step.result;
+  } finally {
+    if (instance.alive) {
+      instance.use(() => exchange.free());
+    }
   }
-  instance.use(() => exchange.free());
-  return step.result;
 }
 
 function resume<T>(exchange: Exchange, reply: Reply): ExchangeStep<T> {

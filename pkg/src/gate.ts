@@ -4,7 +4,7 @@ import type { LoadedTenant } from "./configuration.ts";
 import type { CoreExports, CoreInstances } from "./instance.ts";
 import { log } from "./log.ts";
 import { type Context, orUnavailable, Platform, type PlatformOptions, type Situation } from "./options.ts";
-import { importKey, verify } from "./signatures.ts";
+import { importKey, isUnsupported, verify } from "./signatures.ts";
 
 /** Options of {@link Gate}. */
 export interface GateOptions<Env> extends PlatformOptions<Env> {
@@ -62,10 +62,7 @@ export function gateWith(instances: CoreInstances): Gate {
               log({ event: "gate_refusal", tenant: situation.tenantId, reason: decision.reason, trace: decision.trace });
               return response(decision.response);
             case "allow": {
-              const gated: GatedContext<typeof context> = Object.assign(context, { access: decision.access });
-              if (decision.trace !== undefined) {
-                gated.trace = decision.trace;
-              }
+              const gated = gatedContext(context, decision.access, decision.trace);
               return withHeaders(await handler.fetch(request, env, gated), decision.headers);
             }
           }
@@ -88,6 +85,24 @@ async function decided<Env>(
   } finally {
     situation.release();
   }
+}
+
+/**
+ * The platform's context with the access of this request. The platform's own object stays as it is, because hosts
+ * other than Workers may hand the same one to several requests.
+ */
+function gatedContext<C extends Context>(context: C, access: Access, trace: Trace | undefined): GatedContext<C> {
+  const added = new Map<string | symbol, unknown>([["access", access], ...(trace ? [["trace", trace] as const] : [])]);
+  return new Proxy(context, {
+    get: (target, name) => {
+      if (added.has(name)) {
+        return added.get(name);
+      }
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+    has: (target, name) => added.has(name) || name in target,
+  }) as GatedContext<C>;
 }
 
 /** An unknown key may be a new one: one read of the configuration, no more than once in a while, then the answer stands. */
@@ -119,7 +134,10 @@ export interface RequestParts {
   readonly headers: { get(name: string): string | null };
 }
 
-/** The decision about a request under a tenant's configuration, at `now` milliseconds since the Unix epoch. */
+/**
+ * The decision about a request under a tenant's configuration, at `now` milliseconds since the Unix epoch. The caller
+ * holds the configuration until the decision is there.
+ */
 export async function decide(
   request: RequestParts,
   tenant: LoadedTenant,
@@ -147,23 +165,20 @@ export async function decide(
     message: pending.message(),
     signature: pending.signature(),
   }));
-  // Another request may bring a newer configuration meanwhile; this one keeps its own until it has decided.
-  const release = tenant.hold();
-  try {
-    const verified = await checked(tenant, check);
-    return JSON.parse(instance.use(() => handle.conclude(pending, verified, trace))) as GateDecision;
-  } finally {
-    release();
-  }
+  const verdict = await checked(tenant, check);
+  const decision = instance.use(() =>
+    verdict === "unsupported" ? handle.concludeHere(pending, trace) : handle.conclude(pending, verdict, trace),
+  );
+  return JSON.parse(decision) as GateDecision;
 }
 
-/** Whether the signature is right, `undefined` where the platform could not check it now. */
-async function checked(tenant: LoadedTenant, check: SignatureCheck): Promise<boolean | undefined> {
+/** Whether the signature is right; `undefined` where the platform could not check it now. */
+async function checked(tenant: LoadedTenant, check: SignatureCheck): Promise<boolean | undefined | "unsupported"> {
   try {
     const key = await publicKey(tenant, check.kid, check.algorithm);
     return await verify(key, check.algorithm, check.message, check.signature);
-  } catch {
-    return undefined;
+  } catch (error) {
+    return isUnsupported(error) ? "unsupported" : undefined;
   }
 }
 
@@ -217,7 +232,7 @@ function withHeaders(response: Response, headers: [string, string][]): Response 
   }
   const copy = new Response(response.body, response);
   for (const [name, value] of headers) {
-    if (name === "vary") {
+    if (name === "vary" || name === "access-control-expose-headers") {
       copy.headers.append(name, value);
     } else {
       copy.headers.set(name, value);

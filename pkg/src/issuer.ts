@@ -1,6 +1,5 @@
 /** The authorization server as a handler. */
-import type { Effect, Exchange, IssuerAnswer } from "../wasm/full_types.js";
-import type { LoadedTenant } from "./configuration.ts";
+import type { Effect, IssuerAnswer } from "../wasm/full_types.js";
 import { read } from "./configuration.ts";
 import { drive, type Reply } from "./exchange.ts";
 import { type Handler, response } from "./gate.ts";
@@ -35,6 +34,9 @@ export function issuerWith(instances: CoreInstances): Issuer {
             return plain(200, { status: "ok", tenant: situation.tenantId, version: situation.tenant.version });
           }
           const answer = await answered(request, pathname, search, situation, signers).finally(situation.release);
+          if (answer === "unreadable") {
+            return plain(400, { error: "invalid_request", error_description: "the request body cannot be read" });
+          }
           if (answer === null) {
             return plain(404, { reason: "no_such_endpoint" });
           }
@@ -53,10 +55,26 @@ async function answered(
   search: string,
   situation: Situation,
   signers: Signers,
-): Promise<IssuerAnswer> {
+): Promise<IssuerAnswer | "unreadable"> {
   const { tenant, source, secretKeys, now } = situation;
   const { instance } = tenant;
-  const exchange = await begun(request, path, search, tenant, now);
+  const limit = instance.use((core) => core.maxBodyLength());
+  // A body that breaks off is the caller's fault, whatever the platform throws.
+  const body = await bounded(request, limit).catch(() => undefined);
+  if (body === undefined) {
+    return "unreadable";
+  }
+  const exchange = instance.use(() =>
+    tenant.handle.answerIssuerRequest(
+      request.method,
+      path,
+      search.slice(1),
+      request.headers.get("content-type"),
+      request.headers.get("authorization"),
+      body,
+      Math.floor(now / 1_000),
+    ),
+  );
   return drive<IssuerAnswer>(instance, exchange, async (effect: Effect): Promise<Reply> => {
     switch (effect.type) {
       case "read":
@@ -71,34 +89,6 @@ async function answered(
         return { type: "unavailable" };
     }
   });
-}
-
-/** Begins the exchange once the body is there; the configuration must not be freed while it is read. */
-async function begun(
-  request: Request,
-  path: string,
-  search: string,
-  tenant: LoadedTenant,
-  now: number,
-): Promise<Exchange> {
-  const { instance, handle } = tenant;
-  const release = tenant.hold();
-  try {
-    const body = await bounded(request, instance.use((core) => core.maxBodyLength()));
-    return instance.use(() =>
-      handle.answerIssuerRequest(
-        request.method,
-        path,
-        search.slice(1),
-        request.headers.get("content-type"),
-        request.headers.get("authorization"),
-        body,
-        Math.floor(now / 1_000),
-      ),
-    );
-  } finally {
-    release();
-  }
 }
 
 /** The first `limit + 1` octets of the body: enough for the core to see that it is too long. */
@@ -148,7 +138,10 @@ class Signers {
       return undefined;
     }
     const key = await importKey(jwk, algorithm, "sign");
-    this.#keys.set(kid, key);
+    // The secret may have been replaced meanwhile; this request goes on with the one it began with.
+    if (this.#secretKeys === secretKeys) {
+      this.#keys.set(kid, key);
+    }
     return key;
   }
 }

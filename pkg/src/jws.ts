@@ -17,6 +17,9 @@ export type VerifyCompact = (token: string, jwks: { keys: JsonWebKey[] }) => Pro
 /** Enough of a token for the core to see that it is too long, whatever its characters are. */
 const TOO_LONG = 8 * 1_024 + 1;
 
+/** As the core gives it: the header as JSON text. */
+type CoreVerification = { ok: true; header: string; payload: Uint8Array } | { ok: false; reason: string };
+
 export function verifyCompactWith(instances: CoreInstances): VerifyCompact {
   return async (token, jwks) => {
     if (typeof token !== "string") {
@@ -34,9 +37,10 @@ export function verifyCompactWith(instances: CoreInstances): VerifyCompact {
     try {
       const instance = instances.current();
       const exchange = instance.use((core) => core.verifyCompact(token.slice(0, TOO_LONG), text));
-      return await drive<Verification>(instance, exchange, async (effect) =>
+      const result = await drive<CoreVerification>(instance, exchange, async (effect) =>
         effect.type === "verify" ? performVerify(effect) : { type: "unavailable" },
       );
+      return result.ok ? { ...result, header: JSON.parse(result.header) as Record<string, unknown> } : result;
     } catch {
       return { ok: false, reason: "cannot_verify_now" };
     }

@@ -67,14 +67,16 @@ export class Platform<Env> {
     if (source === undefined) {
       throw new TypeError("audgate: there is no KV binding `CONFIG`, and no option `config` names another");
     }
-    const tenantId = this.#tenantId(env) ?? (await this.configuration.tenantOfHost(source, hostname(request), now));
+    const waitUntil = (work: Promise<unknown>): void => context.waitUntil(work);
+    const tenantId =
+      this.#tenantId(env) ?? (await this.configuration.tenantOfHost(source, hostname(request), now, waitUntil));
     if (tenantId === undefined) {
       return plain(421, { reason: "unknown_host" });
     }
     let refreshing: Promise<unknown> | undefined;
     await this.configuration.tenant(source, tenantId, secretKeys, now, (work) => {
       refreshing = work;
-      context.waitUntil(work);
+      waitUntil(work);
     });
     // Another request may have brought a newer configuration and let the older one go, so what is held is asked for now.
     return { tenantId, ...this.configuration.hold(tenantId), refreshing, source, secretKeys, now };

@@ -3,15 +3,16 @@
 use std::cmp::Ordering;
 use std::fmt;
 
-use crate::vocabulary::{PathError, Segments, canonical_segment};
+use crate::vocabulary::{PathError, Segments, canonical_segment, check_registered};
 
 const MAX_LENGTH: usize = 1_024;
+const MAX_SEGMENTS: usize = 32;
 
 /// Why a string is not a path template.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PathTemplateError {
     /// Over 1,024 characters.
-    #[error("a path template has at most {MAX_LENGTH} characters")]
+    #[error("a path template has at most {MAX_LENGTH} characters in {MAX_SEGMENTS} segments")]
     TooLong,
     /// Does not start with a slash.
     #[error("a path template starts with `/`")]
@@ -118,8 +119,11 @@ impl PathTemplate {
         if closed.is_some_and(|closed| closed.ends_with('/')) {
             return Err(PathError::EmptySegment.into());
         }
-        let segments =
+        let segments: Vec<TemplateSegment> =
             Segments::parse(closed.unwrap_or(text))?.iter().map(segment).collect::<Result<_, _>>()?;
+        if segments.len() > MAX_SEGMENTS {
+            return Err(PathTemplateError::TooLong);
+        }
         Ok(Self { text: text.to_owned(), segments, open_ended: closed.is_some() })
     }
 
@@ -245,6 +249,7 @@ fn segment(text: &str) -> Result<TemplateSegment, PathTemplateError> {
         return Err(PathTemplateError::Wildcard);
     }
     if !text.contains(['{', '}']) {
+        check_registered(text)?;
         return Ok(TemplateSegment::Literal(canonical_segment(text)));
     }
     let name = text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));

@@ -11,7 +11,10 @@ pub const WELL_KNOWN_PROTECTED_RESOURCE: &str = "/.well-known/oauth-protected-re
 #[must_use]
 pub fn metadata_url(resource: &ProtectedResource) -> String {
     let indicator = resource.indicator();
-    format!("{}{WELL_KNOWN_PROTECTED_RESOURCE}{}", indicator.origin(), indicator.canonical_path())
+    let path = indicator.canonical_path();
+    // A slash that ends the path is part of the identifier; one that follows the host is not (RFC 9728 section 3.1).
+    let slash = if !path.is_empty() && indicator.as_str().ends_with('/') { "/" } else { "" };
+    format!("{}{WELL_KNOWN_PROTECTED_RESOURCE}{path}{slash}", indicator.origin())
 }
 
 /// The metadata document of `resource` (RFC 9728 section 2).

@@ -9,7 +9,7 @@ pub(super) fn preflight(cors: &Cors, origin: &str, method: &str, methods: &[&str
         return None;
     }
     let mut response = HttpResponse::empty(204);
-    response.headers = headers(cors, origin);
+    response.headers = headers(cors, Some(origin));
     let response = response
         .with("access-control-allow-methods", methods.join(", "))
         .with("access-control-max-age", cors.max_age().to_string());
@@ -19,14 +19,13 @@ pub(super) fn preflight(cors: &Cors, origin: &str, method: &str, methods: &[&str
     Some(response.with("access-control-allow-headers", cors.headers().join(", ")))
 }
 
-/// The fields that let a page of `origin` read a response, a refusal included; none for another origin.
-pub(super) fn headers(cors: &Cors, origin: &str) -> Vec<(&'static str, String)> {
-    if !cors.admits_origin(origin) {
-        return Vec::new();
+/// The fields that let a page of `origin` read a response, a refusal included. Whatever the origin, caches learn that
+/// it counts.
+pub(super) fn headers(cors: &Cors, origin: Option<&str>) -> Vec<(&'static str, String)> {
+    let mut headers = vec![("vary", "Origin".to_owned())];
+    if let Some(origin) = origin.filter(|origin| cors.admits_origin(origin)) {
+        headers.push(("access-control-allow-origin", origin.to_owned()));
+        headers.push(("access-control-expose-headers", "www-authenticate".to_owned()));
     }
-    vec![
-        ("access-control-allow-origin", origin.to_owned()),
-        ("access-control-expose-headers", "www-authenticate".to_owned()),
-        ("vary", "Origin".to_owned()),
-    ]
+    headers
 }

@@ -11,7 +11,7 @@ use crate::config::{
     BoundClaim, Cors, ProtectedResource, Rule, SubjectKind, TemplateSegment, Tenant,
     WELL_KNOWN_PROTECTED_RESOURCE, resource_metadata,
 };
-use crate::vocabulary::{HttpResponse, RequestTarget, UnixTime};
+use crate::vocabulary::{HttpResponse, PathError, RequestTarget, UnixTime};
 
 use super::cache::VerifiedTokens;
 use super::denial::DenialReason;
@@ -115,6 +115,9 @@ impl Gate {
             Ok(target) => target,
             Err(error) => return facts.denied(DenialReason::AmbiguousPath(error)),
         };
+        if self.matcher.spells_a_literal_otherwise(&target) {
+            return facts.denied(DenialReason::AmbiguousPath(PathError::EncodedReserved));
+        }
         if let Some(metadata) = self.metadata(request.method, &target) {
             return facts.respond(metadata);
         }
@@ -132,6 +135,9 @@ impl Gate {
                 Some(response) => facts.respond(response),
                 None => facts.denied(DenialReason::CorsNotAllowed),
             };
+        }
+        if !is_method(request.method) {
+            return facts.denied(DenialReason::NoRule);
         }
         facts.rule = self.matcher.rule(resource, &found, request.method);
         let Some(rule) = facts.rule.and_then(|index| resource.rules().get(index)) else {
@@ -168,8 +174,7 @@ impl Gate {
         let pending = PendingSignature { token: token.to_owned(), unverified, facts };
         // A symmetric key never leaves the core; every other signature is the host's to check.
         if pending.signature_check().key.is_symmetric() {
-            let verdict = pending.unverified.verified_here();
-            return Step::Decided(Box::new(self.conclude(pending, verdict)));
+            return Step::Decided(Box::new(self.conclude_here(pending)));
         }
         Step::Signature(Box::new(pending))
     }
@@ -191,6 +196,13 @@ impl Gate {
             }
             Err(refusal) => facts.into_denial(refusal.into()),
         }
+    }
+
+    /// Goes on by checking the signature inside the core, for a host that lacks the algorithm. Where this build cannot
+    /// do it either, the decision is that it cannot be checked now.
+    pub fn conclude_here(&mut self, pending: PendingSignature) -> Decision {
+        let verdict = pending.unverified.verified_here();
+        self.conclude(pending, verdict)
     }
 
     /// RFC 9728 section 3.1: the metadata of the resource whose URI has what follows the well-known part as its path.
@@ -292,13 +304,17 @@ fn check_subject(
     if !rule.subjects().admits(claims.kind()) {
         return Err(DenialReason::WrongSubjectKind);
     }
-    // A management application's token covers every application and user of its tenant.
-    if claims.kind() != SubjectKind::Management
-        && !bindings.iter().all(|(claim, value)| bound(claims, *claim, value))
-    {
+    // A management application's token covers every application and user of its tenant, and of no other.
+    let covered = |claim| claims.kind() == SubjectKind::Management && claim != BoundClaim::TenantId;
+    if !bindings.iter().all(|(claim, value)| covered(*claim) || bound(claims, *claim, value)) {
         return Err(DenialReason::WrongSubject);
     }
     if claims.scope().covers(rule.scopes()) { Ok(()) } else { Err(DenialReason::InsufficientScope) }
+}
+
+/// Methods have case (RFC 9110 section 9.1). A lower-case one is none that a rule for every method means.
+fn is_method(method: &str) -> bool {
+    !method.is_empty() && method.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'-')
 }
 
 fn bound(claims: &AccessTokenClaims, claim: BoundClaim, value: &str) -> bool {
@@ -370,8 +386,8 @@ impl Decision {
     pub fn cors_headers(&self) -> Vec<(&'static str, String)> {
         let cors = self.facts.resource().and_then(ProtectedResource::cors);
         match (cors, &self.facts.origin) {
-            (Some(cors), Some(origin)) => cors::headers(cors, origin),
-            _ => Vec::new(),
+            (Some(cors), origin) => cors::headers(cors, origin.as_deref()),
+            (None, _) => Vec::new(),
         }
     }
 

@@ -1,9 +1,9 @@
 //! From a URL to the resource and rule that govern it. One matcher serves routing, audience and metadata.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use crate::config::{ProtectedResource, Tenant};
-use crate::vocabulary::{RequestTarget, canonical_segment};
+use crate::config::{ProtectedResource, TemplateSegment, Tenant};
+use crate::vocabulary::{RequestTarget, canonical_segment, other_spelling};
 
 use super::rule_tree::RuleTree;
 
@@ -12,6 +12,8 @@ use super::rule_tree::RuleTree;
 pub struct Matcher {
     origins: HashMap<String, ResourceTree>,
     rules: Vec<RuleTree>,
+    /// Literals of resources and rules with a character that a request could encode, such as `items:export`.
+    reserved: HashSet<String>,
 }
 
 #[derive(Debug, Default)]
@@ -43,7 +45,15 @@ impl Matcher {
             node.resource = Some(index);
         }
         let rules = tenant.resources().iter().map(|resource| RuleTree::new(resource.rules())).collect();
-        Self { origins, rules }
+        Self { origins, rules, reserved: reserved_literals(tenant) }
+    }
+
+    /// Whether a router that decodes would read a segment of `target` as a literal that the matcher does not see: then
+    /// gate and router could follow different rules.
+    #[must_use]
+    pub fn spells_a_literal_otherwise(&self, target: &RequestTarget<'_>) -> bool {
+        let mut others = target.segments().iter().filter_map(other_spelling);
+        others.any(|other| self.reserved.contains(&other))
     }
 
     /// The resource that covers `target`, if any.
@@ -67,10 +77,45 @@ impl Matcher {
     }
 
     /// The index of the rule of `resource` that governs `method` at the path of `found`.
+    ///
+    /// RFC 9110 section 9.3.2: HEAD is GET without the content, and routers run the same handler for it. So it falls
+    /// under whichever of the rules for GET and for HEAD is more specific, and under that for HEAD where both are.
     #[must_use]
     pub fn rule(&self, resource: &ProtectedResource, found: &Match<'_>, method: &str) -> Option<usize> {
+        let (own, of_get) = match method {
+            "HEAD" => (self.rule_for(resource, found, "HEAD"), self.rule_for(resource, found, "GET")),
+            _ => return self.rule_for(resource, found, method),
+        };
+        let template = |index: usize| resource.rules().get(index).map(|rule| rule.template());
+        let more_specific = |left: usize, right: usize| match (template(left), template(right)) {
+            (Some(left), Some(right)) => left.compare_specificity(right).is_lt(),
+            _ => false,
+        };
+        match (own, of_get) {
+            (Some(own), Some(of_get)) if more_specific(of_get, own) => Some(of_get),
+            (own, of_get) => own.or(of_get),
+        }
+    }
+
+    fn rule_for(&self, resource: &ProtectedResource, found: &Match<'_>, method: &str) -> Option<usize> {
         let rules = resource.rules();
         let admits = |index: usize| rules.get(index).is_some_and(|rule| rule.admits_method(method));
         self.rules.get(found.resource)?.find(&found.below, &admits)
     }
+}
+
+fn reserved_literals(tenant: &Tenant) -> HashSet<String> {
+    let of_rules = |resource: &ProtectedResource| {
+        let segments = resource.rules().iter().flat_map(|rule| rule.template().segments());
+        let literals = segments.filter_map(|segment| match segment {
+            TemplateSegment::Literal(literal) => Some(literal.clone()),
+            TemplateSegment::Any | TemplateSegment::Claim(_) => None,
+        });
+        literals.collect::<Vec<_>>()
+    };
+    let resources = tenant.resources().iter();
+    let literals =
+        resources.flat_map(|resource| [resource.indicator().segments().to_vec(), of_rules(resource)]);
+    let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~%".contains(&byte);
+    literals.flatten().filter(|literal| !literal.bytes().all(unreserved)).collect()
 }

@@ -4,12 +4,10 @@ use base64ct::{Base64, Encoding};
 
 use crate::config::{AuthenticationMethod, Client, Tenant};
 use crate::host::Host;
-use crate::vocabulary::{ClientId, Secret};
+use crate::vocabulary::{ClientId, MAX_SECRET_LENGTH, Secret};
 
 use super::form::{Form, decoded};
 use super::refusal::TokenRefusal;
-
-const MAX_SECRET_LENGTH: usize = 256;
 
 /// A client that proved who it is. There is no other way to one.
 #[derive(Debug)]

@@ -93,7 +93,10 @@ fn check_content_type(content_type: &str) -> Result<(), FormError> {
                 && value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")
         })
     };
-    if media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded") && parts.all(charset) {
+    // RFC 9110 section 5.6.6 lets a list of parameters have empty places.
+    if media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded")
+        && parts.all(|part| part.is_empty() || charset(part))
+    {
         return Ok(());
     }
     Err(FormError::ContentType)

@@ -58,6 +58,9 @@ fn jwk_set(tenant: &Tenant) -> Value {
 }
 
 fn protected_resource(tenant: &Tenant, path: &str) -> Option<Value> {
+    if !path.starts_with('/') {
+        return None;
+    }
     let of_issuer = |path: &str| format!("{}{path}", tenant.issuer());
     let wanted = ResourceIndicator::parse(&of_issuer(path)).ok()?;
     tenant.resource_by_indicator(&wanted).map(|resource| resource_metadata(tenant, resource))

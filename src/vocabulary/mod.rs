@@ -19,9 +19,9 @@ pub use identifier::{
     ApplicationId, ClientId, IdentifierError, KeyId, ResourceId, RoleId, SessionId, SubjectId, TenantId,
     UserId,
 };
-pub(crate) use path::canonical_segment;
 pub use path::{PathError, RequestTarget, Segments};
+pub(crate) use path::{canonical_segment, check_registered, other_spelling};
 pub use resource_indicator::{ResourceIndicator, ResourceIndicatorError};
 pub use scope::{PROTOCOL_SCOPES, Scope, ScopeError, ScopeToken};
-pub use secret::{MIN_SECRET_LENGTH, Secret, SecretHash, SecretHashError};
+pub use secret::{MAX_SECRET_LENGTH, MIN_SECRET_LENGTH, Secret, SecretHash, SecretHashError};
 pub use time::{Lifetime, LifetimeError, UnixTime};

@@ -1,14 +1,17 @@
 //! One reading of a URL's path, for registration and for requests: what the matcher sees is what a router
 //! behind the gate sees, or the request is refused.
 
+use std::borrow::Cow;
+
 /// Why a path has more than one reading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PathError {
     /// Not `http://` or `https://` followed by an authority.
     #[error("not an absolute http or https URL")]
     NotAbsolute,
-    /// A control character, a space, a backslash or something outside ASCII.
-    #[error("the path has a control character, a space, a backslash or a character outside ASCII")]
+    /// A control character, a space, something outside ASCII, or one of `\\ " < > ^ { }` and the backtick, which some
+    /// runtimes encode and others leave.
+    #[error("the path has a character that must be percent-encoded, or a backslash")]
     Character,
     /// `.` or `..` as a segment.
     #[error("the path has a dot segment")]
@@ -23,6 +26,10 @@ pub enum PathError {
     /// another path of it.
     #[error("the path encodes a character that must not be encoded, or a separator")]
     EncodedSeparator,
+    /// An encoded character that may stand as it is, in a registered path or where it spells a registered one: routers
+    /// that decode would take the one path for the other.
+    #[error("the path encodes a character that stands as it is in a registered path")]
+    EncodedReserved,
 }
 
 /// The segments of a path that has exactly one reading. A trailing slash adds none.
@@ -88,6 +95,45 @@ fn check_encoded(value: u32) -> Result<(), PathError> {
     Ok(())
 }
 
+/// Characters that WHATWG URL leaves alone in a path, and that are therefore never encoded in a registered one.
+fn stands_raw(character: char) -> bool {
+    character.is_ascii_graphic() && !"\"#<>?^`{}%/\\".contains(character)
+}
+
+/// The segment with every encoded character decoded that may stand raw: another spelling of the same name for a router
+/// that decodes.
+fn respelled(segment: &str) -> String {
+    let mut text = String::with_capacity(segment.len());
+    let mut rest = segment;
+    while let Some((before, after)) = rest.split_once('%') {
+        text.push_str(before);
+        let encoded = after.get(..2).unwrap_or_default();
+        let decoded =
+            u8::from_str_radix(encoded, 16).ok().map(char::from).filter(|character| stands_raw(*character));
+        match decoded {
+            Some(character) => text.push(character),
+            None => text.extend(["%", &encoded.to_ascii_uppercase()]),
+        }
+        rest = after.get(2..).unwrap_or_default();
+    }
+    text.push_str(rest);
+    text
+}
+
+/// Refuses a segment of a registered path that has a plainer spelling.
+pub(crate) fn check_registered(segment: &str) -> Result<(), PathError> {
+    let plain = !segment.contains('%') || respelled(segment) == canonical_segment(segment);
+    if plain { Ok(()) } else { Err(PathError::EncodedReserved) }
+}
+
+/// The spelling of `segment` that a router which decodes would see, where it is another one.
+pub(crate) fn other_spelling(segment: &str) -> Option<String> {
+    if !segment.contains('%') {
+        return None;
+    }
+    Some(respelled(segment)).filter(|other| *other != canonical_segment(segment))
+}
+
 /// Whether two segments are the same name: byte for byte, but for the case of hexadecimal digits.
 #[must_use]
 pub(super) fn same_segment(left: &str, right: &str) -> bool {
@@ -112,38 +158,49 @@ pub(crate) fn canonical_segment(segment: &str) -> String {
 }
 
 /// A request's URL, read without loss: origin and segments. Query and fragment take no part in matching.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct RequestTarget<'a> {
-    origin: &'a str,
+    origin: Cow<'a, str>,
     path: &'a str,
     segments: Segments<'a>,
 }
 
 impl<'a> RequestTarget<'a> {
-    /// Reads the URL of a request as the runtime serialised it (WHATWG URL): lower-case scheme and host, no default
-    /// port. Another spelling matches no resource, which refuses it.
+    /// Reads the absolute URL of a request. Runtimes differ in how much of it they normalise, so the case and the
+    /// default port of the authority do not count, and a path that others would serialise differently is refused.
     ///
     /// # Errors
     /// [`PathError`] when the path could be read in another way behind the gate.
     pub fn parse(url: &'a str) -> Result<Self, PathError> {
-        let after_scheme = url
-            .strip_prefix("https://")
-            .or_else(|| url.strip_prefix("http://"))
-            .ok_or(PathError::NotAbsolute)?;
+        let (scheme, after_scheme) = url.split_once("://").ok_or(PathError::NotAbsolute)?;
+        let default_port = match scheme {
+            "https" => ":443",
+            "http" => ":80",
+            _ => return Err(PathError::NotAbsolute),
+        };
         let authority_end = after_scheme.find(['/', '?', '#', '\\']).unwrap_or(after_scheme.len());
         if authority_end == 0 {
             return Err(PathError::NotAbsolute);
         }
         let origin_end = url.len() - after_scheme.len() + authority_end;
         let (origin, rest) = url.split_at_checked(origin_end).ok_or(PathError::NotAbsolute)?;
+        let origin = origin.strip_suffix(default_port).unwrap_or(origin);
+        let origin = if origin.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            Cow::Owned(origin.to_ascii_lowercase())
+        } else {
+            Cow::Borrowed(origin)
+        };
         let path = rest.split(['?', '#']).next().unwrap_or_default();
+        if path.contains(['"', '<', '>', '^', '`', '{', '}']) {
+            return Err(PathError::Character);
+        }
         Ok(Self { origin, path, segments: Segments::parse(path)? })
     }
 
     /// Scheme, host and port, such as `https://shop.example`.
     #[must_use]
-    pub fn origin(&self) -> &'a str {
-        self.origin
+    pub fn origin(&self) -> &str {
+        &self.origin
     }
 
     /// The path as it stands in the URL.

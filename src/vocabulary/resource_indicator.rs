@@ -4,7 +4,7 @@ use std::fmt;
 
 use url::{Host, Url};
 
-use super::path::{PathError, RequestTarget, Segments, canonical_segment, same_segment};
+use super::path::{PathError, RequestTarget, Segments, canonical_segment, check_registered, same_segment};
 
 const MAX_LENGTH: usize = 1_024;
 
@@ -88,7 +88,8 @@ impl ResourceIndicator {
         // The path as written, before WHATWG parsing resolves dot segments.
         check_path(path)?;
 
-        let segments = Segments::parse(url.path())?.iter().map(canonical_segment).collect();
+        let segments: Vec<String> = Segments::parse(url.path())?.iter().map(canonical_segment).collect();
+        segments.iter().try_for_each(|segment| check_registered(segment))?;
         Ok(Self { registered: text.to_owned(), origin: url.origin().ascii_serialization(), segments })
     }
 

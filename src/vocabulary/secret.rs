@@ -10,6 +10,8 @@ use zeroize::Zeroizing;
 /// Client secrets are compared by an unsalted fast hash, so they must be long random strings:
 /// 32 characters of base64url carry 192 bits.
 pub const MIN_SECRET_LENGTH: usize = 32;
+/// Longer secrets are refused before they are hashed.
+pub const MAX_SECRET_LENGTH: usize = 256;
 const PREFIX: &str = "sha256:";
 
 /// Octets that must not be stored, logged or echoed.

@@ -4,8 +4,8 @@ use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use crate::config::{Faults, Tenant, TenantDocument};
-use crate::directory::publication::{Entry, publish};
-use crate::vocabulary::{Secret, TenantId};
+use crate::directory::publication::{Entry, Publication, publish};
+use crate::vocabulary::{MAX_SECRET_LENGTH, MIN_SECRET_LENGTH, Secret};
 
 use super::exchange::to_js;
 use super::tenant::unix_time;
@@ -44,24 +44,28 @@ pub fn check(text: &str) -> JsValue {
 #[wasm_bindgen(js_name = publish, unchecked_return_type = "PublishOutcome")]
 #[must_use]
 pub fn publish_document(text: &str, now: f64, previous: Option<String>) -> JsValue {
-    match TenantDocument::parse(text) {
-        Ok(document) => {
-            let tenant_id: &TenantId = document.tenant().id();
-            let previous = previous.and_then(|text| Tenant::parse(&text, tenant_id).ok());
-            let publication = publish(&document, unix_time(now), previous.as_ref());
-            to_js(&Outcome::Published {
-                ok: true,
-                version: publication.version,
-                entries: &publication.entries,
-            })
-        }
+    match published(text, now, previous.as_deref()) {
+        Ok(publication) => to_js(&Outcome::Published {
+            ok: true,
+            version: publication.version,
+            entries: &publication.entries,
+        }),
         Err(faults) => to_js(&Outcome::Refused { ok: false, faults }),
     }
 }
 
-/// The hash under which a client secret stands in the tenant document.
+/// A previous record that cannot be read is a fault: without it the version could go back.
+fn published(text: &str, now: f64, previous: Option<&str>) -> Result<Publication, Faults> {
+    let document = TenantDocument::parse(text)?;
+    let previous = previous.map(|text| Tenant::parse(text, document.tenant().id())).transpose()?;
+    Ok(publish(&document, unix_time(now), previous.as_ref()))
+}
+
+/// The hash under which a client secret stands in the tenant document; `undefined` for one that is too short to be
+/// hashed without salt, or longer than the token endpoint reads.
 #[wasm_bindgen(js_name = secretHash)]
 #[must_use]
-pub fn secret_hash(secret: String) -> String {
-    Secret::new(secret.into_bytes()).hash().to_string()
+pub fn secret_hash(secret: String) -> Option<String> {
+    let right = (MIN_SECRET_LENGTH..=MAX_SECRET_LENGTH).contains(&secret.len());
+    right.then(|| Secret::new(secret.into_bytes()).hash().to_string())
 }

@@ -214,6 +214,15 @@ impl TenantHandle {
     }
 }
 
+#[wasm_bindgen]
+impl TenantHandle {
+    /// The same by checking the signature inside the core, for a host that lacks the algorithm.
+    #[wasm_bindgen(js_name = concludeHere)]
+    pub fn conclude_here(&mut self, pending: PendingHandle, with_trace: bool) -> String {
+        decision_text(&self.gate.conclude_here(pending.0), with_trace)
+    }
+}
+
 impl TenantHandle {
     #[cfg(feature = "issuer")]
     pub(super) fn tenant(&self) -> Rc<Tenant> {

@@ -195,6 +195,50 @@ fn management_token_covers_every_application_of_its_tenant() {
 }
 
 #[test]
+fn management_token_never_crosses_tenants() {
+    for token in [Token::of_management(), Token::of_client(), Token::of_user()] {
+        assert_eq!(at_profile("/tenants/demo", token.clone()), "allow");
+        assert_eq!(at_profile("/tenants/other", token), "wrong_subject");
+    }
+}
+
+fn under_rules(rules: serde_json::Value, method: &str, path: &str) -> &'static str {
+    let mut document = crate::support::tenant::document();
+    document["resources"][0]["rules"] = rules;
+    let mut gate = audgate::gate::Gate::new(std::rc::Rc::new(crate::support::tenant::tenant_of(&document)));
+    let (url, authorization) =
+        (format!("{ORDERS}{path}"), format!("Bearer {}", Token::of_client().compact()));
+    let request =
+        GateRequest { method, url: &url, authorization: Some(&authorization), ..GateRequest::default() };
+    outcome(&decide_at(&mut gate, &request, NOW))
+}
+
+#[test]
+fn head_needs_what_the_more_specific_rule_for_get_needs() {
+    let rules = json!([
+        { "methods": ["GET"], "path": "/admin", "scopes": ["orders:cancel"] },
+        { "methods": ["*"], "path": "/**", "scopes": ["orders:read"] },
+    ]);
+    assert_eq!(under_rules(rules.clone(), "GET", "/admin"), "insufficient_scope");
+    assert_eq!(under_rules(rules.clone(), "HEAD", "/admin"), "insufficient_scope");
+    assert_eq!(under_rules(rules, "HEAD", "/42"), "allow");
+}
+
+#[test]
+fn head_falls_under_the_rule_for_get_unless_it_has_its_own() {
+    let get = json!([
+        { "methods": ["GET"], "path": "/**", "scopes": ["orders:read"] },
+        { "methods": ["DELETE"], "path": "/*", "scopes": ["orders:cancel"] },
+    ]);
+    assert_eq!(under_rules(get, "HEAD", "/42"), "allow");
+    let own = json!([
+        { "methods": ["GET"], "path": "/**", "scopes": ["orders:read"] },
+        { "methods": ["HEAD"], "path": "/**", "scopes": ["orders:cancel"] },
+    ]);
+    assert_eq!(under_rules(own, "HEAD", "/42"), "insufficient_scope");
+}
+
+#[test]
 fn management_token_still_needs_scope_and_audience() {
     let token = Token::of_management().with("aud", json!(PROFILE)).without("scope");
     assert_eq!(
@@ -280,10 +324,15 @@ fn trace_of_a_refused_token_tells_audience_and_deadline() {
 
 #[test]
 fn trace_and_response_hold_no_part_of_the_token() {
-    let token = Token::of_client().with("aud", json!("https://elsewhere.example/")).compact();
+    let canary = "canary-0123456789";
+    let token = Token::of_client()
+        .with("aud", json!("https://elsewhere.example/"))
+        .with("jti", json!(canary))
+        .with("email", json!(canary))
+        .compact();
     let decision = decide("GET", ORDERS, &token);
     let shown = format!("{:?} {:?}", decision.trace(), decision.response());
-    assert!(token.split('.').all(|part| !shown.contains(part)));
+    assert!(token.split('.').all(|part| !shown.contains(part)) && !shown.contains(canary), "{shown}");
 }
 
 #[test]

@@ -84,3 +84,11 @@ fn only_listed_methods_are_allowed_across_origins() {
     };
     assert_eq!((preflight("GET"), preflight("POST")), ("respond", "cors_not_allowed"));
 }
+
+#[test]
+fn caches_learn_that_the_origin_counts_also_where_there_is_none() {
+    let request = GateRequest { method: "GET", url: PAYMENTS, ..GateRequest::default() };
+    let decision = decide_at(&mut gate(), &request, NOW);
+    assert_eq!(header(&decision, "vary").as_deref(), Some("Origin"));
+    assert_eq!(header(&decision, "access-control-allow-origin"), None);
+}

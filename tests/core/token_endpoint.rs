@@ -319,6 +319,7 @@ fn body_that_is_no_form_is_an_invalid_request() {
         (None, "wrong_content_type"),
         (Some("application/json"), "wrong_content_type"),
         (Some("multipart/form-data; boundary=x"), "wrong_content_type"),
+        (Some("application/x-www-form-urlencoded; charset=utf-8; x"), "wrong_content_type"),
         (Some("application/x-www-form-urlencoded; charset=latin1"), "wrong_content_type"),
     ] {
         let ask = Ask { content_type, ..Ask::of("orders-backend", "") };
@@ -329,6 +330,12 @@ fn body_that_is_no_form_is_an_invalid_request() {
         ..Ask::of("orders-backend", "")
     }
     .granted();
+}
+
+#[test]
+fn content_type_may_end_in_a_semicolon() {
+    Ask { content_type: Some("application/x-www-form-urlencoded;"), ..Ask::of("orders-backend", "") }
+        .granted();
 }
 
 #[test]
