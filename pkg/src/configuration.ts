@@ -103,7 +103,8 @@ export class Configuration {
     if (known === undefined || freshnessOf(known, this.#instances.current(), now) === EXPIRED) {
       return this.#readHost(source, hostname, now);
     }
-    if (freshnessOf(known, this.#instances.current(), now) === STALE && now - known.readAt >= READ_COOLDOWN) {
+    // Hosts seldom move, and KV itself answers from its cache for as long.
+    if (now - known.confirmedAt >= CACHE_TTL * 1_000 && now - known.readAt >= READ_COOLDOWN) {
       known.readAt = now;
       waitUntil(this.#readHost(source, hostname, now).catch(() => undefined));
     }

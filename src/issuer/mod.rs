@@ -29,11 +29,11 @@ pub async fn answer(
 ) -> Option<Answer> {
     let answer = match (request.path, request.method) {
         ("/oidc/token", "POST") => token_endpoint::answer(host, tenant, request, now).await,
-        ("/oidc/token", _) => Answer::plain(HttpResponse::empty(405).with("allow", "POST")),
+        ("/oidc/token", _) => Answer::plain(HttpResponse::empty(405).with("allow", "POST").not_stored()),
         (path, "GET" | "HEAD") => Answer::plain(metadata::document(tenant, path)?),
         (path, _) => {
             metadata::document(tenant, path)?;
-            Answer::plain(HttpResponse::empty(405).with("allow", "GET, HEAD"))
+            Answer::plain(HttpResponse::empty(405).with("allow", "GET, HEAD").not_stored())
         }
     };
     Some(answer)
