@@ -2,14 +2,12 @@
 
 use std::rc::Rc;
 
-use percent_encoding::percent_decode_str;
-
 use crate::access_token::{
     AccessTokenClaims, RefusedToken, SignatureCheck, UnverifiedAccessToken, VerifiedAccessToken,
 };
 use crate::config::{
-    BoundClaim, Cors, ProtectedResource, Rule, SubjectKind, TemplateSegment, Tenant,
-    WELL_KNOWN_PROTECTED_RESOURCE, resource_metadata,
+    BoundClaim, Cors, ProtectedResource, Rule, SubjectKind, Tenant, WELL_KNOWN_PROTECTED_RESOURCE,
+    resource_metadata,
 };
 use crate::vocabulary::{HttpResponse, PathError, RequestTarget, UnixTime};
 
@@ -17,6 +15,7 @@ use super::cache::VerifiedTokens;
 use super::denial::DenialReason;
 use super::matcher::{Match, Matcher};
 use super::request::{Credentials, GateRequest};
+use super::subject::{bindings, check_subject};
 use super::trace::Trace;
 use super::{challenge, cors};
 
@@ -296,53 +295,9 @@ impl Facts {
     }
 }
 
-fn check_subject(
-    claims: &AccessTokenClaims,
-    rule: &Rule,
-    bindings: &[(BoundClaim, String)],
-) -> Result<(), DenialReason> {
-    if !rule.subjects().admits(claims.kind()) {
-        return Err(DenialReason::WrongSubjectKind);
-    }
-    // A management application's token covers every application and user of its tenant, and of no other.
-    let covered = |claim| claims.kind() == SubjectKind::Management && claim != BoundClaim::TenantId;
-    if !bindings.iter().all(|(claim, value)| covered(*claim) || bound(claims, *claim, value)) {
-        return Err(DenialReason::WrongSubject);
-    }
-    if claims.scope().covers(rule.scopes()) { Ok(()) } else { Err(DenialReason::InsufficientScope) }
-}
-
 /// Methods have case (RFC 9110 section 9.1). A lower-case one is none that a rule for every method means.
 fn is_method(method: &str) -> bool {
     !method.is_empty() && method.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'-')
-}
-
-fn bound(claims: &AccessTokenClaims, claim: BoundClaim, value: &str) -> bool {
-    let held = match claim {
-        BoundClaim::Subject => claims.subject().as_str(),
-        BoundClaim::ClientId => claims.client_id().as_str(),
-        BoundClaim::ApplicationId => claims.application_id().as_str(),
-        BoundClaim::TenantId => claims.tenant_id().as_str(),
-        BoundClaim::SessionId => match claims.session_id() {
-            Some(session) => session.as_str(),
-            None => return false,
-        },
-    };
-    held == value
-}
-
-/// The segments of the request that stand where the template names a claim, decoded once.
-fn bindings(rule: &Rule, found: &Match<'_>) -> Vec<(BoundClaim, String)> {
-    let pairs = rule.template().segments().iter().zip(&found.below);
-    pairs
-        .filter_map(|(template, segment)| match template {
-            // Octets that are no UTF-8 become replacement characters, which no identifier has.
-            TemplateSegment::Claim(claim) => {
-                Some((*claim, percent_decode_str(segment).decode_utf8_lossy().into_owned()))
-            }
-            TemplateSegment::Literal(_) | TemplateSegment::Any => None,
-        })
-        .collect()
 }
 
 impl Decision {

@@ -8,6 +8,7 @@ mod denial;
 mod matcher;
 mod request;
 mod rule_tree;
+mod subject;
 mod trace;
 
 pub use decision::{Access, Decision, Gate, PendingSignature, Step};

@@ -22,54 +22,7 @@ fn verifies(token: &str, key: &VerificationKey) -> bool {
     portable::verify(key, token.algorithm(), token.signing_input(), token.signature()) == Some(true)
 }
 
-mod reading {
-    use super::*;
-    use crate::support::test;
-
-    #[test]
-    fn a_well_formed_token_is_read_as_it_was_written() {
-        let header = r#"{"typ":"at+jwt","alg":"ES256","kid":"2024-01","cty":"example"}"#;
-        let text = token(header, b"\x00any octets\xff", b"signature");
-        let token = UntrustedJws::parse(&text).unwrap();
-        assert_eq!(token.algorithm().as_str(), "ES256");
-        assert_eq!(token.kid(), Some("2024-01"));
-        assert_eq!(token.typ(), Some("at+jwt"));
-        assert_eq!(token.cty(), Some("example"));
-        assert_eq!(token.header(), &json(header));
-        assert_eq!(token.payload(), b"\x00any octets\xff");
-        assert_eq!(token.signature(), b"signature");
-        assert_eq!(token.signing_input(), text.rsplit_once('.').unwrap().0.as_bytes());
-    }
-
-    #[test]
-    fn optional_members_may_be_absent() {
-        let text = headed(r#"{"alg":"EdDSA"}"#);
-        let token = UntrustedJws::parse(&text).unwrap();
-        assert_eq!((token.kid(), token.typ(), token.cty()), (None, None, None));
-    }
-
-    #[test]
-    fn an_empty_payload_is_a_payload() {
-        let text = token(r#"{"alg":"EdDSA"}"#, b"", b"signature");
-        assert_eq!(UntrustedJws::parse(&text).unwrap().payload(), b"");
-    }
-
-    #[test]
-    fn members_that_nobody_knows_are_left_alone() {
-        assert!(
-            UntrustedJws::parse(&headed(r#"{"alg":"EdDSA","x5t":"e","https://e.example/":[1,null]}"#))
-                .is_ok()
-        );
-    }
-
-    #[test]
-    fn a_debug_print_shows_no_part_of_the_token() {
-        let text = token(r#"{"alg":"EdDSA","kid":"canary"}"#, b"canary", b"canary");
-        let shown = format!("{:?}", UntrustedJws::parse(&text).unwrap());
-        assert!(!shown.contains("canary") && !shown.contains(&encode("canary")), "{shown}");
-        assert!(!shown.contains("99, 97, 110"), "{shown}");
-    }
-}
+mod reading;
 
 mod a1_alg_none {
     use super::*;
@@ -146,86 +99,7 @@ mod a2_algorithm_names {
     }
 }
 
-mod a3_key_id {
-    use super::*;
-    use crate::support::test;
-
-    const HOSTILE: [&str; 10] = [
-        "../../../../etc/passwd",
-        "/dev/null",
-        "' OR '1'='1",
-        "x'; DROP TABLE keys; --",
-        "__proto__",
-        "constructor",
-        "https://attacker.example/jwks.json",
-        "tenant/other",
-        "*",
-        "a\u{0}",
-    ];
-
-    fn keys() -> KeySet {
-        let named = with(&json(ES256_KEY), "kid", string("a"));
-        KeySet::new(vec![VerificationKey::from_jwk(&named).unwrap()])
-    }
-
-    fn candidates(keys: &KeySet, kid: &str) -> usize {
-        let header = with(&json(r#"{"alg":"ES256"}"#), "kid", string(kid));
-        let text = headed(serde_json::to_vec(&header).unwrap());
-        keys.candidates(&UntrustedJws::parse(&text).unwrap()).count()
-    }
-
-    #[test]
-    fn a_hostile_key_id_is_a_name_that_no_key_has() {
-        assert_eq!(candidates(&keys(), "a"), 1);
-        for kid in HOSTILE {
-            assert_eq!(candidates(&keys(), kid), 0, "{kid}");
-        }
-    }
-
-    #[test]
-    fn key_ids_are_compared_octet_by_octet() {
-        for kid in ["A", "a ", " a", "a\u{200b}", "\u{430}", "\u{ff41}", "a\u{301}", ""] {
-            assert_eq!(candidates(&keys(), kid), 0, "{kid:?}");
-        }
-    }
-
-    #[test]
-    fn a_key_id_of_256_characters_is_read() {
-        for kid in ["k".repeat(256), "\u{1f511}".repeat(256)] {
-            let text = headed(format!(r#"{{"alg":"ES256","kid":"{kid}"}}"#));
-            assert_eq!(UntrustedJws::parse(&text).unwrap().kid(), Some(kid.as_str()));
-        }
-    }
-
-    #[test]
-    fn a_longer_key_id_is_refused() {
-        for kid in ["k".repeat(257), "\u{1f511}".repeat(257), "k".repeat(5_000)] {
-            assert_eq!(of_header(format!(r#"{{"alg":"ES256","kid":"{kid}"}}"#)), JwsError::KeyIdTooLong);
-        }
-    }
-
-    #[test]
-    fn a_key_id_of_ten_thousand_octets_makes_the_token_too_long() {
-        assert_eq!(
-            of_header(format!(r#"{{"alg":"ES256","kid":"{}"}}"#, "k".repeat(10_000))),
-            JwsError::TooLong
-        );
-    }
-
-    #[test]
-    fn a_second_key_id_is_refused() {
-        let error = of_header(r#"{"kid":"a","alg":"ES256","kid":"b"}"#);
-        assert_eq!(error.code(), "header_duplicate_name");
-    }
-
-    #[test]
-    fn a_key_id_that_is_no_string_is_refused() {
-        for value in ["null", "1", r#"["a"]"#, r#"{"__proto__":"a"}"#, "false"] {
-            let error = of_header(format!(r#"{{"alg":"ES256","kid":{value}}}"#));
-            assert_eq!(error, JwsError::MemberNotString { member: "kid" }, "{value}");
-        }
-    }
-}
+mod a3_key_id;
 
 mod a4_keys_inside_the_token {
     use super::*;
@@ -253,108 +127,7 @@ mod a4_keys_inside_the_token {
     }
 }
 
-mod a5_extensions_and_other_serializations {
-    use super::*;
-    use crate::support::test;
-
-    #[test]
-    fn critical_members_are_refused_in_any_form() {
-        for value in
-            [r#"["exp"]"#, r#"["b64"]"#, "[]", r#""exp""#, "null", "true", "{}", "0", r#"["alg","alg"]"#]
-        {
-            let error = of_header(format!(r#"{{"alg":"HS256","crit":{value}}}"#));
-            assert_eq!(error, JwsError::CriticalHeader, "{value}");
-        }
-    }
-
-    #[test]
-    fn critical_members_are_refused_when_spelled_with_escapes() {
-        assert_eq!(of_header(r#"{"alg":"HS256","\u0063rit":["exp"],"exp":1}"#), JwsError::CriticalHeader);
-    }
-
-    #[test]
-    fn an_unencoded_payload_is_refused_whatever_the_value() {
-        for value in ["false", "true", "null", r#""false""#] {
-            let error = of_header(format!(r#"{{"alg":"HS256","b64":{value}}}"#));
-            assert_eq!(error, JwsError::UnencodedPayload, "{value}");
-        }
-    }
-
-    #[test]
-    fn a_compressed_payload_is_refused() {
-        for value in [r#""DEF""#, "null", r#""""#] {
-            assert_eq!(
-                of_header(format!(r#"{{"alg":"HS256","zip":{value}}}"#)),
-                JwsError::Compressed,
-                "{value}"
-            );
-        }
-    }
-
-    #[test]
-    fn a_detached_payload_does_not_verify() {
-        let (header, rest) = HS256_TOKEN.split_once('.').unwrap();
-        let (_, signature) = rest.split_once('.').unwrap();
-        assert!(verifies(HS256_TOKEN, &key(HS256_KEY)));
-        assert!(!verifies(&format!("{header}..{signature}"), &key(HS256_KEY)));
-    }
-
-    #[test]
-    fn the_json_serializations_are_no_tokens() {
-        let mut parts = HS256_TOKEN.split('.');
-        let (header, payload, signature) =
-            (parts.next().unwrap(), parts.next().unwrap(), parts.next().unwrap());
-        let flattened =
-            format!(r#"{{"protected":"{header}","payload":"{payload}","signature":"{signature}"}}"#);
-        let general = format!(
-            r#"{{"payload":"{payload}","signatures":[{{"protected":"{header}","signature":"{signature}"}}]}}"#
-        );
-        assert_eq!(refusal(&flattened), JwsError::NotThreeParts);
-        assert_eq!(refusal(&general), JwsError::NotThreeParts);
-    }
-
-    /// To a reader that tries both, this is JSON, and it has two dots as well.
-    #[test]
-    fn a_token_between_both_serializations_is_refused() {
-        let polyglot = r#"{"payload":"e30","protected":"e30","header":{"a":".e30."},"signature":"AA"}"#;
-        assert_eq!(refusal(polyglot), JwsError::HeaderEncoding);
-    }
-
-    #[test]
-    fn an_encrypted_token_is_refused() {
-        let five = format!("{}.a.b.c.d", encode(r#"{"alg":"RSA-OAEP","enc":"A256GCM"}"#));
-        assert_eq!(refusal(&five), JwsError::NotThreeParts);
-        assert_eq!(of_header(r#"{"alg":"HS256","enc":"A256GCM"}"#), JwsError::Encrypted);
-        assert_eq!(of_header(r#"{"alg":"dir"}"#), JwsError::AlgorithmUnknown);
-        assert_eq!(of_header(r#"{"alg":"PBES2-HS256+A128KW","p2c":2147483647}"#), JwsError::AlgorithmUnknown);
-    }
-
-    #[test]
-    fn a_nested_token_is_octets_that_nobody_opens() {
-        let outer = token(r#"{"alg":"HS256","cty":"JWT"}"#, HS256_TOKEN, b"signature");
-        let outer = UntrustedJws::parse(&outer).unwrap();
-        assert_eq!((outer.cty(), outer.payload()), (Some("JWT"), HS256_TOKEN.as_bytes()));
-        assert_eq!(outer.signature(), b"signature");
-    }
-
-    #[test]
-    fn other_numbers_of_parts_are_refused() {
-        for text in ["", ".", "a", "a.b", "e30.e30", "e30.e30.e30.e30", "....", "..."] {
-            assert_eq!(refusal(text), JwsError::NotThreeParts, "{text}");
-        }
-        assert_eq!(refusal(".."), JwsError::SignatureMissing);
-    }
-
-    #[test]
-    fn types_that_are_no_strings_are_refused() {
-        for member in ["typ", "cty"] {
-            for value in ["null", "1", r#"["JWT"]"#, "{}"] {
-                let error = of_header(format!(r#"{{"alg":"HS256","{member}":{value}}}"#));
-                assert_eq!(error, JwsError::MemberNotString { member }, "{value}");
-            }
-        }
-    }
-}
+mod a5_extensions_and_other_serializations;
 
 mod a6_duplicate_names {
     use super::*;
@@ -389,77 +162,7 @@ mod a6_duplicate_names {
     }
 }
 
-mod a7_text {
-    use super::*;
-    use crate::support::test;
-
-    #[test]
-    fn lone_surrogates_are_refused() {
-        for kid in [r"\ud800", r"\udc00", r"\ud800x", r"\udc00\ud800", r"\ud83d"] {
-            let error = of_header(format!(r#"{{"alg":"HS256","kid":"{kid}"}}"#));
-            assert_eq!(error.code(), "header_not_json", "{kid}");
-        }
-    }
-
-    #[test]
-    fn a_surrogate_pair_is_one_character() {
-        let text = headed(r#"{"alg":"HS256","kid":"\ud83d\udd11"}"#);
-        assert_eq!(UntrustedJws::parse(&text).unwrap().kid(), Some("\u{1f511}"));
-    }
-
-    #[test]
-    fn a_byte_order_mark_is_refused() {
-        for mark in [&b"\xef\xbb\xbf"[..], b"\xfe\xff", b"\xff\xfe"] {
-            let header = [mark, br#"{"alg":"HS256"}"#].concat();
-            assert_eq!(of_header(header).code(), "header_not_json");
-        }
-    }
-
-    #[test]
-    fn a_raw_control_character_is_refused() {
-        for octet in [0x00, 0x01, b'\n', 0x1f] {
-            let header = [br#"{"alg":"HS256","kid":"a"#, &[octet][..], br#""}"#].concat();
-            assert_eq!(of_header(header).code(), "header_not_json", "{octet}");
-        }
-        assert_eq!(of_header(b"{\"alg\":\"HS256\"}\x00").code(), "header_not_json");
-    }
-
-    #[test]
-    fn what_is_not_utf_8_is_refused() {
-        // Overlong forms of `/` and of NUL, an encoded surrogate, one beyond U+10FFFF, a stray continuation octet.
-        for octets in
-            [&b"\xc0\xaf"[..], b"\xe0\x80\xaf", b"\xc0\x80", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\x80"]
-        {
-            let header = [br#"{"alg":"HS256","kid":""#, octets, br#""}"#].concat();
-            assert_eq!(of_header(header).code(), "header_not_json", "{octets:x?}");
-        }
-    }
-
-    #[test]
-    fn homoglyphs_name_no_algorithm() {
-        for name in ["\u{415}S256", "HS\u{ff12}56", "HS256\u{200b}", "Ed\u{2082}5519"] {
-            assert_eq!(of_header(format!(r#"{{"alg":"{name}"}}"#)), JwsError::AlgorithmUnknown, "{name}");
-        }
-    }
-
-    #[test]
-    fn a_header_that_is_no_object_is_refused() {
-        for header in ["[]", r#"["alg","HS256"]"#, r#""alg""#, "null", "1", "true"] {
-            assert_eq!(of_header(header), JwsError::HeaderNotObject, "{header}");
-        }
-    }
-
-    #[test]
-    fn a_header_that_is_no_json_is_refused() {
-        for header in
-            ["", " ", "{", r#"{"alg":"HS256""#, r#"{"alg":"HS256"} {}"#, r#"{alg:"HS256"}"#, "{'alg':1}"]
-        {
-            assert_eq!(of_header(header).code(), "header_not_json", "{header}");
-        }
-        assert_eq!(of_header(r#"{"alg":"HS256",}"#).code(), "header_not_json");
-        assert_eq!(of_header(r#"{"alg":"HS256"/**/}"#).code(), "header_not_json");
-    }
-}
+mod a7_text;
 
 mod a8_size {
     use super::*;
@@ -508,58 +211,7 @@ mod a8_size {
     }
 }
 
-mod a9_base64url {
-    use super::*;
-    use crate::support::test;
-
-    const HEADER: &str = "eyJhbGciOiJIUzI1NiJ9";
-
-    /// The refusals of `part` as header, as payload and as signature.
-    fn refusals(part: &str) -> [JwsError; 3] {
-        [format!("{part}.e30.AA"), format!("{HEADER}.{part}.AA"), format!("{HEADER}.e30.{part}")]
-            .map(|token| refusal(&token))
-    }
-
-    #[test]
-    fn what_is_not_canonical_is_refused_in_every_part() {
-        let parts = [
-            ("padding", "e30="),
-            ("more padding", "e3=="),
-            ("padding alone", "===="),
-            ("a space before", " e30"),
-            ("a space after", "e30 "),
-            ("a line break", "e3\n0"),
-            ("a tab", "e3\t0"),
-            ("the other alphabet", "-+_a"),
-            ("the other alphabet", "ab/_"),
-            ("unused bits in two characters", "AB"),
-            ("unused bits in three characters", "AAB"),
-            ("unused bits at the end", "e31"),
-            ("a single character", "A"),
-            ("a single character at the end", "AAAAA"),
-            ("a NUL", "e3\0"),
-            ("outside ASCII", "e3\u{b2}"),
-            ("a fullwidth digit", "e3\u{ff10}"),
-            ("a percent escape", "e3%30"),
-        ];
-        let expected = [JwsError::HeaderEncoding, JwsError::PayloadEncoding, JwsError::SignatureEncoding];
-        for (fault, part) in parts {
-            assert_eq!(refusals(part), expected, "{fault}");
-        }
-    }
-
-    #[test]
-    fn a_signature_has_one_spelling() {
-        let (signed, signature) = EDDSA_TOKEN.rsplit_once('.').unwrap();
-        assert!(verifies(EDDSA_TOKEN, &key(EDDSA_KEY)) || cfg!(not(feature = "portable")));
-        // 64 octets leave four unused bits in the last character: fifteen other spellings.
-        let (start, last) = signature.split_at(signature.len() - 1);
-        assert_eq!(last, "g");
-        for other in "hijklmnopqrstuv".chars() {
-            assert_eq!(refusal(&format!("{signed}.{start}{other}")), JwsError::SignatureEncoding, "{other}");
-        }
-    }
-}
+mod a9_base64url;
 
 /// The number of reasons that [`UntrustedJws::parse`] and `check_signature_form` know.
 const REASONS: usize = 22;

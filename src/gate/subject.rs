@@ -1,0 +1,54 @@
+//! Whom a rule admits: kind of subject, claims bound to the path, scopes.
+
+use percent_encoding::percent_decode_str;
+
+use crate::access_token::AccessTokenClaims;
+use crate::config::{BoundClaim, Rule, SubjectKind, TemplateSegment};
+
+use super::denial::DenialReason;
+use super::matcher::Match;
+
+/// Whether a rule admits the subject of a token: kind, path, scopes, in that order.
+pub(super) fn check_subject(
+    claims: &AccessTokenClaims,
+    rule: &Rule,
+    bindings: &[(BoundClaim, String)],
+) -> Result<(), DenialReason> {
+    if !rule.subjects().admits(claims.kind()) {
+        return Err(DenialReason::WrongSubjectKind);
+    }
+    // A management application's token covers every application and user of its tenant, and of no other.
+    let covered = |claim| claims.kind() == SubjectKind::Management && claim != BoundClaim::TenantId;
+    if !bindings.iter().all(|(claim, value)| covered(*claim) || bound(claims, *claim, value)) {
+        return Err(DenialReason::WrongSubject);
+    }
+    if claims.scope().covers(rule.scopes()) { Ok(()) } else { Err(DenialReason::InsufficientScope) }
+}
+
+fn bound(claims: &AccessTokenClaims, claim: BoundClaim, value: &str) -> bool {
+    let held = match claim {
+        BoundClaim::Subject => claims.subject().as_str(),
+        BoundClaim::ClientId => claims.client_id().as_str(),
+        BoundClaim::ApplicationId => claims.application_id().as_str(),
+        BoundClaim::TenantId => claims.tenant_id().as_str(),
+        BoundClaim::SessionId => match claims.session_id() {
+            Some(session) => session.as_str(),
+            None => return false,
+        },
+    };
+    held == value
+}
+
+/// The segments of the request that stand where the template names a claim, decoded once.
+pub(super) fn bindings(rule: &Rule, found: &Match<'_>) -> Vec<(BoundClaim, String)> {
+    let pairs = rule.template().segments().iter().zip(&found.below);
+    pairs
+        .filter_map(|(template, segment)| match template {
+            // Octets that are no UTF-8 become replacement characters, which no identifier has.
+            TemplateSegment::Claim(claim) => {
+                Some((*claim, percent_decode_str(segment).decode_utf8_lossy().into_owned()))
+            }
+            TemplateSegment::Literal(_) | TemplateSegment::Any => None,
+        })
+        .collect()
+}
