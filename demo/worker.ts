@@ -16,7 +16,8 @@ const ASSETS = /^\/(?:$|playground\/|wasm\/|favicon\.svg$)/;
 
 export default {
   async fetch(request, env, ctx): Promise<Response> {
-    const { pathname } = new URL(request.url);
+    // A target such as `*` makes no URL; the package answers it with 400.
+    const pathname = URL.parse(request.url)?.pathname ?? "";
     if (pathname.startsWith("/demo/")) {
       return gated.fetch(request, env, ctx);
     }

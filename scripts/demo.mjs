@@ -1,7 +1,7 @@
 // What the demo tenant needs besides its file: fresh client secrets and signing keys, made once, kept out of git.
 
 import { randomBytes } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, readFileSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 const root = join(import.meta.dirname, "..");
@@ -41,29 +41,35 @@ export async function demoDocument(port, secretHash) {
 
 /** The secrets of the demo's clients, in clear so that scripts can use them; a new client in the file gets one. */
 export function ensureCredentials() {
-  const { clients, users, applications } = JSON.parse(readFileSync(tenantFile, "utf8"));
-  const before = existsSync(credentialsFile) ? JSON.parse(readFileSync(credentialsFile, "utf8")) : { clients: [] };
-  const kindOf = (id) => applications.find(({ app_id }) => app_id === id).kind;
-  const credentials = {
+  const tenant = JSON.parse(readFileSync(tenantFile, "utf8"));
+  if (!existsSync(credentialsFile)) {
+    writeUnlessThere(credentialsFile, formatted(credentialsOf(tenant, [])));
+  }
+  const { clients } = JSON.parse(readFileSync(credentialsFile, "utf8"));
+  const credentials = credentialsOf(tenant, clients);
+  writeChanged(credentialsFile, formatted(credentials));
+  return credentials;
+}
+
+/** Credentials of all that `tenant` names; those in `known` keep their secret. */
+function credentialsOf({ clients, users, applications }, known) {
+  const secretOf = (id) => known.find(({ client_id }) => client_id === id)?.client_secret;
+  return {
     clients: clients.map(({ client_id, app_id }) => ({
       client_id,
-      client_secret:
-        before.clients.find((client) => client.client_id === client_id)?.client_secret ??
-        randomBytes(32).toString("base64url"),
+      client_secret: secretOf(client_id) ?? randomBytes(32).toString("base64url"),
       application: app_id,
-      kind: kindOf(app_id),
+      kind: applications.find((application) => application.app_id === app_id).kind,
     })),
     users: users.map(({ user_id, email, applications }) => ({ user_id, email, applications })),
   };
-  writeChanged(credentialsFile, `${JSON.stringify(credentials, null, 2)}\n`);
-  return credentials;
 }
 
 /** One private key for each algorithm of the demo, in a file and in `.dev.vars` as the secret `SIGNING_KEYS`. */
 export async function ensureSigningKeys() {
   if (!existsSync(signingKeysFile)) {
     const keys = await Promise.all(Object.keys(KEYS).map(newKey));
-    writeFileSync(signingKeysFile, `${JSON.stringify({ keys }, null, 2)}\n`, { mode: 0o600 });
+    writeUnlessThere(signingKeysFile, formatted({ keys }));
   }
   const jwks = JSON.parse(readFileSync(signingKeysFile, "utf8"));
   writeChanged(devVarsFile, `SIGNING_KEYS='${JSON.stringify(jwks)}'\n`);
@@ -80,8 +86,34 @@ function publicPart(key) {
   return Object.fromEntries(PUBLIC_MEMBERS.filter((name) => key[name] !== undefined).map((name) => [name, key[name]]));
 }
 
+function formatted(value) {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+/** Replaces a file in one step, so that whoever reads it meets the old text or the new one. */
 function writeChanged(file, text) {
-  if (!existsSync(file) || readFileSync(file, "utf8") !== text) {
-    writeFileSync(file, text, { mode: 0o600 });
+  if (existsSync(file) && readFileSync(file, "utf8") === text) {
+    return;
   }
+  renameSync(temporary(file, text), file);
+}
+
+/** Of several processes that make a file at once, one wins; the others go on with what it made. */
+function writeUnlessThere(file, text) {
+  const own = temporary(file, text);
+  try {
+    linkSync(own, file);
+  } catch (error) {
+    if (/** @type {NodeJS.ErrnoException} */ (error).code !== "EEXIST") {
+      throw error;
+    }
+  } finally {
+    unlinkSync(own);
+  }
+}
+
+function temporary(file, text) {
+  const name = `${file}.${process.pid}`;
+  writeFileSync(name, text, { mode: 0o600 });
+  return name;
 }

@@ -20,6 +20,9 @@ const TOO_LONG = 8 * 1_024 + 1;
 /** As the core gives it: the header as JSON text. */
 type CoreVerification = { ok: true; header: string; payload: Uint8Array } | { ok: false; reason: string };
 
+/** More than any JWK Set of 100 keys needs, in characters. */
+const MAX_SET_LENGTH = 1024 * 1024;
+
 export function verifyCompactWith(instances: CoreInstances): VerifyCompact {
   return async (token, jwks) => {
     if (typeof token !== "string") {
@@ -31,7 +34,8 @@ export function verifyCompactWith(instances: CoreInstances): VerifyCompact {
     } catch {
       // Cycles, BigInt, throwing getters.
     }
-    if (typeof text !== "string") {
+    // The core's own bound, checked before so much memory is copied: what wasm once took stays taken.
+    if (typeof text !== "string" || text.length > MAX_SET_LENGTH) {
       return { ok: false, reason: "not_a_key_set" };
     }
     try {

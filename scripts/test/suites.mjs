@@ -36,12 +36,6 @@ export const suites = [
     count: "cargo",
     soak: (seed) => ({ PROPTEST_CASES: "20000", PROPTEST_RNG_SEED: String(seed) }),
   },
-  {
-    name: "core-gate",
-    runtime: "native",
-    command: ["cargo", "test", "--locked", "--lib", "--no-default-features"],
-    count: "cargo",
-  },
   { name: "core-doc", runtime: "native", command: ["cargo", "test", "--locked", "--doc"], count: "cargo" },
   {
     name: "core-wasm32-node",

@@ -22,8 +22,8 @@ before(async () => {
   }
   worker = await startWorker({
     signingKeys: JSON.stringify({ keys: [...signingKeys, ...added.map(({ secret }) => secret)] }),
-    entries: async (port) => {
-      const tenant = await document(port);
+    entries: (port) => {
+      const tenant = document(port);
       tenant.signing_keys.push(...added.map(({ published }) => ({ state: "retiring", jwk: published })));
       return records(tenant);
     },

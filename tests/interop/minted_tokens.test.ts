@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { createRemoteJWKSet, errors, jwtVerify, type JWTVerifyOptions } from "jose";
 import * as oauth from "oauth4webapi";
+import { secretOf } from "../support/demo.ts";
 import { startWorker, type RunningWorker } from "../support/worker.ts";
 
 const INSECURE = { [oauth.allowInsecureRequests]: true };
@@ -79,7 +80,6 @@ test("the token for the default resource is accepted with the issuer as its audi
 });
 
 test("oauth4webapi gets a token by itself and processes the answer", async () => {
-  const { secretOf } = await import("../support/demo.ts");
   const client: oauth.Client = { client_id: "orders-backend" };
   const authentication = oauth.ClientSecretBasic(secretOf("orders-backend"));
   const parameters = new URLSearchParams({ resource: audience("orders"), scope: "orders:read" });

@@ -1,7 +1,7 @@
 /** What an isolate does with its configuration over time (THREATS E2, E3, E4). The clock is the test's. */
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
-import { document, freshKey, records, signingKey, valueOf, type PrivateJwk, type TenantDocument } from "../support/demo.ts";
+import { document, records, signingKey, valueOf, type TenantDocument } from "../support/demo.ts";
 import { Isolate, ORIGIN } from "../support/isolate.ts";
 import { clientClaims, signed } from "../support/tokens.ts";
 
@@ -17,14 +17,14 @@ let isolate: Isolate;
 let tenant: TenantDocument;
 beforeEach(async () => {
   isolate = new Isolate();
-  tenant = await document(8787);
+  tenant = document(8787);
   isolate.logged("");
 });
 
-async function orders(key: PrivateJwk = signingKey("ES256")): Promise<number> {
+async function orders(): Promise<number> {
   const now = Math.floor(isolate.now / 1_000);
   const claims = clientClaims(ORIGIN, "orders", "orders:read", { iat: now, exp: now + 300 });
-  return (await isolate.request("/demo/orders/1", await signed(key, claims))).status;
+  return (await isolate.request("/demo/orders/1", await signed(signingKey("ES256"), claims))).status;
 }
 
 async function version(): Promise<number> {
@@ -229,16 +229,6 @@ describe("a configuration in force", () => {
     assert.equal(await orders(), 200);
   });
 
-  test("makes nobody wait twice for a store that hangs", async (context) => {
-    context.mock.timers.enable({ apis: ["setTimeout"] });
-    isolate.wait(LATER);
-    isolate.store.answer = hangs;
-    const first = isolate.request("/demo/payments/status");
-    context.mock.timers.tick(2_000);
-    assert.equal((await first).status, 200);
-    assert.equal((await isolate.request("/demo/payments/status")).status, 200);
-  });
-
   test("is not harmed by a clock that goes backwards", async () => {
     isolate.wait(-600);
     assert.equal((await isolate.request("/demo/payments/status")).status, 200);
@@ -281,55 +271,4 @@ describe("a host", () => {
       assert.equal(await orders(), 503);
     });
   }
-});
-
-describe("a key that is not known (E2)", () => {
-  const other = freshKey("ES256");
-  beforeEach(async () => {
-    assert.equal(await orders(), 200);
-    isolate.store.reads.length = 0;
-  });
-
-  test("costs no read within the cooldown", async () => {
-    isolate.wait(REFRESH - 1);
-    for (let request = 0; request < 20; request += 1) assert.equal(await orders((await other).secret), 401);
-    assert.equal(isolate.store.readsOf(TENANT), 0);
-  });
-  test("costs one read after it, however many tokens name it", async () => {
-    isolate.wait(REFRESH);
-    for (let request = 0; request < 20; request += 1) assert.equal(await orders((await other).secret), 401);
-    assert.equal(isolate.store.readsOf(TENANT), 1);
-  });
-  test("is accepted by the very request that finds it published", async () => {
-    const { secret, published } = await other;
-    tenant.signing_keys.push({ state: "next", jwk: published });
-    publishNext();
-    isolate.wait(REFRESH);
-    assert.equal(await orders(secret), 200);
-  });
-  test("is refused, not unavailable, where the store is down: nothing else is known of it", async () => {
-    isolate.wait(REFRESH);
-    isolate.store.answer = rejects;
-    assert.equal(await orders((await other).secret), 401);
-  });
-});
-
-describe("a rotation of keys", () => {
-  test("goes through next, current, retiring and disabled without a refusal before its time", async () => {
-    const { secret, published } = await freshKey("ES256");
-    const old = signingKey("ES256");
-    const states = async (oldState: string, newState: string | undefined): Promise<[number, number]> => {
-      tenant.signing_keys = tenant.signing_keys.filter(({ jwk }) => jwk.kid !== published.kid);
-      for (const key of tenant.signing_keys) if (key.jwk.kid === old.kid) key.state = oldState;
-      if (newState !== undefined) tenant.signing_keys.push({ state: newState, jwk: published });
-      publishNext();
-      await refreshed();
-      return [await orders(old), await orders(secret)];
-    };
-    assert.equal(await orders(), 200);
-    assert.deepEqual(await states("current", undefined), [200, 401]);
-    assert.deepEqual(await states("current", "next"), [200, 200]);
-    assert.deepEqual(await states("retiring", "current"), [200, 200]);
-    assert.deepEqual(await states("disabled", "current"), [401, 200]);
-  });
 });

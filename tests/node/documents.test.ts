@@ -6,7 +6,7 @@ import { document, records, secretOf, signingKey, valueOf, type TenantDocument }
 import { Isolate, ORIGIN } from "../support/isolate.ts";
 import { clientClaims, signed } from "../support/tokens.ts";
 
-const tenant = await document(8787);
+const tenant = document(8787);
 const text = JSON.stringify(tenant);
 
 function faults(given: string): { path: string; problem: string; expected: string }[] {

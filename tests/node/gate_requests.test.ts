@@ -1,6 +1,7 @@
 /** Requests of any length at the gate: what does not fit into the core's buffer is decided like what does. */
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
+import { gate } from "audgate";
 import { signingKey } from "../support/demo.ts";
 import { Isolate, ORIGIN } from "../support/isolate.ts";
 import { clientClaims, signed } from "../support/tokens.ts";
@@ -42,6 +43,28 @@ describe("a request sees nothing of the one before it", () => {
   test("not its path", async () => {
     assert.equal((await isolate.request("/demo/payments/status")).status, 200);
     assert.equal((await isolate.request("/demo/payments")).status, 401);
+  });
+  test("not its access, even where the host hands the same context to both", async () => {
+    const seen: string[] = [];
+    const first = Promise.withResolvers<void>();
+    const gated = gate(
+      {
+        fetch: async (request: Request, _env, context) => {
+          if (request.url.endsWith("/1")) await first.promise;
+          seen.push(context.access.kind);
+          return new Response();
+        },
+      },
+      { config: () => isolate.store },
+    );
+    const shared = { waitUntil: () => undefined };
+    const headers = { authorization: `Bearer ${token}` };
+    const slow = gated.fetch(new Request(`${ORIGIN}/demo/orders/1`, { headers }), {}, shared);
+    await gated.fetch(new Request(`${ORIGIN}/demo/payments/status`), {}, shared);
+    first.resolve();
+    await slow;
+    assert.deepEqual(seen, ["public", "client"]);
+    assert.equal("access" in shared, false);
   });
   test("not its handler's access: each admitted request has its own", async () => {
     await isolate.request("/demo/orders/1", token);

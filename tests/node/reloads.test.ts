@@ -10,7 +10,7 @@ let isolate: Isolate;
 let tenant: TenantDocument;
 beforeEach(async () => {
   isolate = new Isolate();
-  tenant = await document(8787);
+  tenant = document(8787);
   await isolate.request("/demo/payments/status");
   await isolate.issuer("/healthz");
 });

@@ -1,7 +1,12 @@
-/** The demo tenant as tests need it: its document for a port, its clients' secrets, its signing keys. */
+/**
+ * The demo tenant as tests need it: the document of demo/tenant.json for a port, with secrets and signing keys of this
+ * process. Nothing of the checkout's own state is read or written, so that test files can run at once.
+ */
 import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { type PublishOutcome, publish, secretHash } from "audgate";
-import { demoDocument, ensureCredentials, ensureSigningKeys } from "../../scripts/demo.mjs";
+
+const template = readFileSync(new URL("../../demo/tenant.json", import.meta.url), "utf8");
 
 /** A private key that signs access tokens. */
 export type PrivateJwk = JsonWebKey & { kid: string; alg: string };
@@ -23,19 +28,32 @@ export interface TenantDocument {
   [member: string]: unknown;
 }
 
-/** The private keys of this checkout's demo. */
-export const signingKeys = ((await ensureSigningKeys()) as { keys: PrivateJwk[] }).keys;
+const RSA = { hash: "SHA-256", modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]) };
+const KEY_ALGORITHMS: Record<string, AlgorithmIdentifier | EcKeyGenParams | RsaHashedKeyGenParams> = {
+  ES256: { name: "ECDSA", namedCurve: "P-256" },
+  ES384: { name: "ECDSA", namedCurve: "P-384" },
+  EdDSA: { name: "Ed25519" },
+  RS256: { name: "RSASSA-PKCS1-v1_5", ...RSA },
+  PS256: { name: "RSA-PSS", ...RSA },
+};
+
+const keys = await Promise.all(["ES256", "EdDSA", "RS256"].map(freshKey));
+
+/** The private keys that the demo signs with, one for each algorithm. */
+export const signingKeys = keys.map(({ secret }) => secret);
 
 /** They, as the secret `SIGNING_KEYS` holds them. */
 export const signingKeysText = JSON.stringify({ keys: signingKeys });
 
-const credentials = ensureCredentials() as { clients: { client_id: string; client_secret: string }[] };
+const secrets = new Map(
+  (JSON.parse(template) as TenantDocument).clients.map(({ client_id: id }) => [id, randomBytes(32).toString("base64url")]),
+);
 
 /** The secret of a client of the demo, in clear. */
 export function secretOf(clientId: string): string {
-  const client = credentials.clients.find(({ client_id }) => client_id === clientId);
-  if (client === undefined) throw new Error(`the demo has no client ${clientId}`);
-  return client.client_secret;
+  const secret = secrets.get(clientId);
+  if (secret === undefined) throw new Error(`the demo has no client ${clientId}`);
+  return secret;
 }
 
 /** The signing key of the demo for an algorithm. */
@@ -46,8 +64,11 @@ export function signingKey(alg: string): PrivateJwk {
 }
 
 /** The demo tenant's document for `port`. */
-export async function document(port: number): Promise<TenantDocument> {
-  return JSON.parse(await demoDocument(port, secretHash)) as TenantDocument;
+export function document(port: number): TenantDocument {
+  const tenant = JSON.parse(template.replaceAll("${PORT}", String(port))) as TenantDocument;
+  for (const client of tenant.clients) client.secret_hashes = [secretHash(secretOf(client.client_id))];
+  tenant.signing_keys = keys.map(({ published }) => ({ state: "current", jwk: published }));
+  return tenant;
 }
 
 /** The records that `tenant` is published as. Faults throw: a test that wants them asks `check`. */
@@ -83,12 +104,3 @@ export async function freshKey(alg: string): Promise<{ secret: PrivateJwk; publi
     published: { ...(await material(publicKey)), ...names },
   };
 }
-
-const RSA = { hash: "SHA-256", modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]) };
-const KEY_ALGORITHMS: Record<string, AlgorithmIdentifier | EcKeyGenParams | RsaHashedKeyGenParams> = {
-  ES256: { name: "ECDSA", namedCurve: "P-256" },
-  ES384: { name: "ECDSA", namedCurve: "P-384" },
-  EdDSA: { name: "Ed25519" },
-  RS256: { name: "RSASSA-PKCS1-v1_5", ...RSA },
-  PS256: { name: "RSA-PSS", ...RSA },
-};

@@ -18,7 +18,7 @@ const module = new WebAssembly.Module(readFileSync(new URL("../../pkg/wasm/full.
 export const ORIGIN = "http://localhost:8787";
 
 /** The demo tenant, as it is before a test changes its own copy. */
-export const demoTenant: TenantDocument = await document(8787);
+export const demoTenant: TenantDocument = document(8787);
 
 /** A key-value store that answers as the test wants. */
 export class Store implements ConfigurationSource {

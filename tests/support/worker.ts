@@ -42,7 +42,7 @@ export interface WorkerOptions {
   /** The worker's source, from the root of the repository; the demo's unless said otherwise. */
   entry?: string;
   /** What KV holds at the start; the demo tenant unless said otherwise. */
-  entries?: (port: number) => demo.Entry[] | Promise<demo.Entry[]>;
+  entries?: (port: number) => demo.Entry[];
   /** The secret `SIGNING_KEYS`. */
   signingKeys?: string;
 }
@@ -50,7 +50,7 @@ export interface WorkerOptions {
 export async function startWorker(options: WorkerOptions = {}): Promise<RunningWorker> {
   const {
     entry = "demo/worker.ts",
-    entries = async (port: number) => demo.records(await demo.document(port)),
+    entries = (port: number) => demo.records(demo.document(port)),
     signingKeys = demo.signingKeysText,
   } = options;
   const port = await freePort();
@@ -83,7 +83,7 @@ export async function startWorker(options: WorkerOptions = {}): Promise<RunningW
     ],
   } as MiniflareOptions);
   const config: Namespace = await miniflare.getKVNamespace("CONFIG");
-  for (const { key, value } of await entries(port)) {
+  for (const { key, value } of entries(port)) {
     await config.put(key, value);
   }
   await miniflare.ready;

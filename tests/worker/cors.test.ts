@@ -10,8 +10,8 @@ const CORS = { origins: [SHOP, "https://other.example:8443"], headers: ["authori
 let worker: RunningWorker;
 before(async () => {
   worker = await startWorker({
-    entries: async (port) => {
-      const tenant = await document(port);
+    entries: (port) => {
+      const tenant = document(port);
       for (const resource of tenant.resources) {
         if (resource.resource_id === "orders") resource.cors = CORS;
         if (resource.resource_id === "payments") delete resource.cors;
@@ -89,10 +89,13 @@ describe("a request from another origin", () => {
     const response = await get("https://evil.example", await worker.token("orders-backend", "orders"));
     assert.equal(response.headers.get("access-control-allow-origin"), null);
   });
-  test("varies by origin in the caches' eyes", async () => {
-    const response = await get(SHOP, await worker.token("orders-backend", "orders"));
-    assert.match(response.headers.get("vary") ?? "", /origin/i);
-  });
+  for (const origin of [SHOP, "https://evil.example", undefined]) {
+    test(`varies by origin in the caches' eyes, from ${origin ?? "nowhere"}`, async () => {
+      const headers = { authorization: `Bearer ${await worker.token("orders-backend", "orders")}`, ...(origin ? { origin } : {}) };
+      const response = await worker.fetch("/demo/orders/1", { headers });
+      assert.match(response.headers.get("vary") ?? "", /origin/i);
+    });
+  }
   test("is not readable at a resource without cross-origin settings", async () => {
     const response = await get(SHOP, await worker.token("shop-checkout", "payments"), "/demo/payments");
     assert.equal(response.status, 200);

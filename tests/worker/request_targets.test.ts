@@ -170,6 +170,11 @@ describe("a Host field that is more than a host", () => {
     const host = `localhost:${worker.port}\r\nHost: evil.example`;
     assert.equal(reached(await worker.raw("/demo/orders/1", { host, headers: bearer() })), undefined);
   });
+  test("in upper case is the same host", async () => {
+    const host = `LOCALHOST:${worker.port}`;
+    assert.equal(reached(await worker.raw("/demo/orders/1", { host, headers: bearer() })), "order");
+    assert.equal((await worker.raw("/demo/payments/1", { host, headers: bearer() })).status, 401);
+  });
   test("none at all reaches nothing", async () => {
     const text = `GET /demo/orders/1 HTTP/1.1\r\nConnection: close\r\n${bearer()[0]}\r\n\r\n`;
     assert.equal(reached(await raw(worker.port, text)), undefined);

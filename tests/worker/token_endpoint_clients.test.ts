@@ -14,8 +14,8 @@ const ODD_SECRET = "odd: secret+with/characters%of=the&form-encoding é";
 let worker: RunningWorker;
 before(async () => {
   worker = await startWorker({
-    entries: async (port) => {
-      const tenant = await document(port);
+    entries: (port) => {
+      const tenant = document(port);
       const [template] = tenant.clients.filter((client) => client.client_id === "orders-backend");
       assert.ok(template !== undefined);
       tenant.clients.push(
