@@ -22,3 +22,4 @@ mod resource_indicator;
 mod threats_a_claims;
 mod threats_c_requests;
 mod token_endpoint;
+mod vocabulary;
