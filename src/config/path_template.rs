@@ -103,6 +103,15 @@ pub(super) enum Relation {
 impl PathTemplate {
     /// Reads a template.
     ///
+    /// ```
+    /// use audgate::config::{PathTemplate, PathTemplateError};
+    ///
+    /// let own = PathTemplate::parse("/users/{sub}/**")?;
+    /// assert!(PathTemplate::parse("/users/**")?.covers(&own));
+    /// assert_eq!(PathTemplate::parse("/users/{user}"), Err(PathTemplateError::UnknownClaim));
+    /// # Ok::<(), PathTemplateError>(())
+    /// ```
+    ///
     /// # Errors
     /// [`PathTemplateError`] names what is wrong. Nothing is repaired silently.
     pub fn parse(text: &str) -> Result<Self, PathTemplateError> {

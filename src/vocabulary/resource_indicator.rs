@@ -45,6 +45,17 @@ pub enum ResourceIndicatorError {
 ///
 /// Two indicators are equal when their canonical forms are: case and default port of the authority, one trailing
 /// slash and the case of percent-encoding do not count. A token's `aud` is the spelling as registered.
+///
+/// ```
+/// use audgate::vocabulary::{RequestTarget, ResourceIndicator};
+///
+/// let orders = ResourceIndicator::parse("https://api.example/orders/")?;
+/// assert_eq!(orders, ResourceIndicator::parse("https://API.example:443/orders")?);
+/// assert!(orders.covers(&RequestTarget::parse("https://api.example/orders/42?x=1")?));
+/// assert!(!orders.covers(&RequestTarget::parse("https://api.example/orders-archive")?));
+/// assert!(ResourceIndicator::parse("https://api.example/orders/../admin").is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct ResourceIndicator {
     registered: String,

@@ -59,6 +59,15 @@ impl fmt::Display for ScopeToken {
 }
 
 /// A set of scopes that remembers the order in which they were named.
+///
+/// ```
+/// use audgate::vocabulary::Scope;
+///
+/// let held = Scope::parse("orders:cancel orders:read")?;
+/// assert!(held.covers(&Scope::parse("orders:read")?));
+/// assert_eq!(held.narrowed(|scope| scope.as_str() != "orders:cancel").to_string(), "orders:read");
+/// # Ok::<(), audgate::vocabulary::ScopeError>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Scope(Vec<ScopeToken>);
 
