@@ -18,9 +18,11 @@ export interface Audgate extends AudgateGate {
   check(document: string): CheckOutcome;
   /**
    * Splits a tenant document into the records that gate and issuer read. `now` is seconds since the Unix epoch;
-   * `previous` the tenant record in force, so that the version goes on and longer-lived older tokens stay good.
+   * `previous` the tenant record in force, if there is one, so that the version goes on and longer-lived older tokens
+   * stay good; a fault of that record is reported like one of the document. Records of the tenant in the store that are
+   * not among the entries are to be deleted, or a removed client could go on.
    */
-  publish(document: string, now: number, previous?: string): PublishOutcome;
+  publish(document: string, now: number, previous?: string | null): PublishOutcome;
   /**
    * The hash under which a client secret stands in a tenant document. It is fast and has no salt, so the secret must be
    * a random string of 32 to 256 characters: a `RangeError` otherwise.
@@ -44,8 +46,9 @@ export function audgate(module: WebAssembly.Module, instantiate: Instantiate): A
       return instances.current().use((core) => core.check(given));
     },
     publish: (document, now, previous) => {
-      const texts = [text(document, "document"), previous === undefined ? undefined : text(previous, "previous")] as const;
-      return instances.current().use((core) => core.publish(texts[0], now, texts[1]));
+      const given = text(document, "document");
+      const before = previous === undefined || previous === null ? undefined : text(previous, "previous");
+      return instances.current().use((core) => core.publish(given, now, before));
     },
     secretHash: (secret) => {
       const given = text(secret, "secret");

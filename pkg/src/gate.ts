@@ -14,8 +14,11 @@ export interface GateOptions<Env> extends PlatformOptions<Env> {
   onDecision?: (decision: GateDecision, request: Request) => void;
 }
 
-/** The context of an admitted request. */
-export type GatedContext<C> = C & {
+/**
+ * The context of an admitted request: the platform's, with `access` and `trace` in front of whatever the platform has
+ * under these names. What a handler sets on it stays with its request.
+ */
+export type GatedContext<C> = Omit<C, "access" | "trace"> & {
   /** Who is admitted, to which resource, with which scopes. */
   access: Access;
   /** What the decision rests on, where the option `trace` asks for it. */
@@ -47,8 +50,8 @@ export function gateWith(instances: CoreInstances): Gate {
   return (handler, options = {}) => {
     const platform = new Platform(instances, options);
     return {
-      fetch: (request, env, context) =>
-        orUnavailable(async () => {
+      fetch: async (request, env, context) => {
+        const outcome = await orUnavailable(async () => {
           const situation = await platform.situation(request, env, context);
           if (situation instanceof Response) {
             return situation;
@@ -61,12 +64,17 @@ export function gateWith(instances: CoreInstances): Gate {
             case "deny":
               log({ event: "gate_refusal", tenant: situation.tenantId, reason: decision.reason, trace: decision.trace });
               return response(decision.response);
-            case "allow": {
-              const gated = gatedContext(context, decision.access, decision.trace);
-              return withHeaders(await handler.fetch(request, env, gated), decision.headers);
-            }
+            case "allow":
+              return decision;
           }
-        }),
+        });
+        if (outcome instanceof Response) {
+          return outcome;
+        }
+        // What the handler throws is its own affair.
+        const gated = gatedContext(context, outcome.access, outcome.trace);
+        return withHeaders(await handler.fetch(request, env, gated), outcome.headers);
+      },
     };
   };
 }
@@ -89,19 +97,27 @@ async function decided<Env>(
 
 /**
  * The platform's context with the access of this request. The platform's own object stays as it is, because hosts
- * other than Workers may hand the same one to several requests.
+ * other than Workers may hand the same one to several requests; its methods run on it, as Workers demand.
  */
 function gatedContext<C extends Context>(context: C, access: Access, trace: Trace | undefined): GatedContext<C> {
-  const added = new Map<string | symbol, unknown>([["access", access], ...(trace ? [["trace", trace] as const] : [])]);
-  return new Proxy(context, {
+  const own: object = Object.assign(Object.create(Object.getPrototypeOf(context)), trace ? { access, trace } : { access });
+  const bound = new Map<unknown, unknown>();
+  return new Proxy(own, {
     get: (target, name) => {
-      if (added.has(name)) {
-        return added.get(name);
+      if (Object.hasOwn(target, name)) {
+        return Reflect.get(target, name);
       }
-      const value: unknown = Reflect.get(target, name, target);
-      return typeof value === "function" ? value.bind(target) : value;
+      const value: unknown = Reflect.get(context, name, context);
+      if (typeof value !== "function") {
+        return name === "trace" ? undefined : value;
+      }
+      if (!bound.has(value)) {
+        bound.set(value, value.bind(context));
+      }
+      return bound.get(value);
     },
-    has: (target, name) => added.has(name) || name in target,
+    has: (target, name) => Object.hasOwn(target, name) || name in context,
+    set: (target, name, value) => Reflect.defineProperty(target, name, { value, writable: true, enumerable: true, configurable: true }),
   }) as GatedContext<C>;
 }
 

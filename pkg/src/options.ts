@@ -44,6 +44,11 @@ export interface Situation {
   readonly now: number;
 }
 
+/** The worker was deployed without something that it needs. */
+class Misconfigured extends Error {
+  override readonly name = "Misconfigured";
+}
+
 /** Finds out which tenant's configuration a request falls under. */
 export class Platform<Env> {
   readonly configuration: Configuration;
@@ -65,7 +70,7 @@ export class Platform<Env> {
     const secretKeys =
       this.#options.secretKeys === undefined ? conventional.SIGNING_KEYS : this.#options.secretKeys(env);
     if (source === undefined) {
-      throw new TypeError("audgate: there is no KV binding `CONFIG`, and no option `config` names another");
+      throw new Misconfigured("there is no KV binding `CONFIG`, and no option `config` names another");
     }
     const waitUntil = (work: Promise<unknown>): void => context.waitUntil(work);
     const tenantId =
@@ -88,16 +93,16 @@ export class Platform<Env> {
   }
 }
 
-/** Runs `work`; what cannot be decided now is 503, never a grant and never a 401. */
-export async function orUnavailable(work: () => Promise<Response>): Promise<Response> {
+/**
+ * Runs `work`; what cannot be decided now is 503, never a grant and never a 401. Nothing is thrown: a worker that passes
+ * exceptions through would let the request go on to the origin.
+ */
+export async function orUnavailable<T>(work: () => Promise<T>): Promise<T | Response> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof CoreTrap || error instanceof ConfigurationUnavailable) {
-      log({ event: "unavailable", reason: error.name, message: error.message, cause: causeOf(error) });
-      return plain(503, { error: "temporarily_unavailable", reason: "cannot_decide_now" }, { "retry-after": "1" });
-    }
-    throw error;
+    log({ event: "unavailable", ...described(error) });
+    return plain(503, { error: "temporarily_unavailable", reason: "cannot_decide_now" }, { "retry-after": "1" });
   }
 }
 
@@ -110,7 +115,12 @@ function hostname(request: Request): string {
   return new URL(request.url).hostname;
 }
 
-/** The kind and place of a trap; its message could quote input. */
-function causeOf(error: Error): string | undefined {
-  return error.cause instanceof Error ? error.cause.name : undefined;
+/** What the log may say of an error: the message of one that is not ours could quote input. */
+function described(error: unknown): Record<string, unknown> {
+  if (!(error instanceof Error)) {
+    return { reason: "unknown" };
+  }
+  const ours = error instanceof CoreTrap || error instanceof ConfigurationUnavailable || error instanceof Misconfigured;
+  const cause = error.cause instanceof Error ? error.cause.name : undefined;
+  return { reason: error.name, message: ours ? error.message : undefined, cause };
 }

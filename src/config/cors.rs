@@ -103,6 +103,10 @@ fn methods_of<'r>(rules: impl Iterator<Item = &'r Rule>) -> Vec<String> {
             methods.push(method.clone());
         }
     }
+    // A rule for GET admits HEAD as well.
+    if methods.iter().any(|method| method == "GET") && !methods.iter().any(|method| method == "HEAD") {
+        methods.push("HEAD".to_owned());
+    }
     methods
 }
 

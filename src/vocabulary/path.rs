@@ -65,7 +65,9 @@ impl<'a> Segments<'a> {
 fn check_segment(segment: &str) -> Result<(), PathError> {
     match segment {
         "" => return Err(PathError::EmptySegment),
-        "." | ".." => return Err(PathError::DotSegment),
+        _ if name_of(segment).trim_matches('.').is_empty() && name_of(segment).len() < 3 => {
+            return Err(PathError::DotSegment);
+        }
         _ => {}
     }
     let mut bytes = segment.bytes();
@@ -83,6 +85,12 @@ fn check_segment(segment: &str) -> Result<(), PathError> {
         }
     }
     Ok(())
+}
+
+/// What stands before the parameters of a segment (RFC 3986 section 3.3): some routers strip those and resolve dots then.
+fn name_of(segment: &str) -> &str {
+    let end = segment.find(';').into_iter().chain(segment.find("%3B")).chain(segment.find("%3b")).min();
+    end.and_then(|end| segment.get(..end)).unwrap_or(segment)
 }
 
 /// RFC 3986 section 2.3: unreserved characters must not be encoded, since every decoder makes the same path of both.

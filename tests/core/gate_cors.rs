@@ -92,3 +92,20 @@ fn caches_learn_that_the_origin_counts_also_where_there_is_none() {
     assert_eq!(header(&decision, "vary").as_deref(), Some("Origin"));
     assert_eq!(header(&decision, "access-control-allow-origin"), None);
 }
+
+#[test]
+fn head_is_allowed_across_origins_where_get_is() {
+    let mut document = crate::support::tenant::document();
+    document["resources"][3]["rules"] = serde_json::json!([{ "methods": ["GET"], "path": "/**" }]);
+    document["resources"][3]["scopes"] = serde_json::json!([]);
+    document["clients"][3]["resources"][3]["scopes"] = serde_json::json!([]);
+    let mut gate = audgate::gate::Gate::new(std::rc::Rc::new(crate::support::tenant::tenant_of(&document)));
+    let request = GateRequest {
+        method: "OPTIONS",
+        url: PAYMENTS,
+        origin: Some("https://shop.example"),
+        preflight_method: Some("HEAD"),
+        authorization: None,
+    };
+    assert_eq!(outcome(&decide_at(&mut gate, &request, NOW)), "respond");
+}

@@ -217,3 +217,20 @@ fn lower_case_method_is_none_that_a_rule_for_every_method_means() {
     }
     assert_eq!(at_reserved("PROPFIND", "/42"), "allow");
 }
+
+#[test]
+fn c2_dot_segments_with_parameters_are_refused() {
+    for path in [
+        "/orders/..;/profile",
+        "/orders/.;x/42",
+        "/orders/..%3B/x",
+        "/orders/..%3bx",
+        "/orders/;x",
+        "/orders/%3B",
+    ] {
+        assert_eq!(at(&format!("https://api.example{path}")), "ambiguous_path", "{path}");
+    }
+    for path in ["/orders/...;x", "/orders/a..;x", "/orders/42;v=1"] {
+        assert_eq!(at(&format!("https://api.example{path}")), "allow", "{path}");
+    }
+}

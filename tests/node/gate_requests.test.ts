@@ -66,6 +66,36 @@ describe("a request sees nothing of the one before it", () => {
     assert.deepEqual(seen, ["public", "client"]);
     assert.equal("access" in shared, false);
   });
+  test("not what a handler sets on its context, whose methods still run on the platform's", async () => {
+    const work: unknown[] = [];
+    const kept: unknown[] = [];
+    class PlatformContext {
+      #mine = work;
+      note = "the platform's";
+      waitUntil(promise: unknown): void {
+        this.#mine.push(promise);
+      }
+    }
+    const shared = Object.freeze(new PlatformContext());
+    const gated = gate<unknown, PlatformContext>(
+      {
+        fetch: (_request, _env, context) => {
+          kept.push(context.note);
+          const { waitUntil } = context;
+          waitUntil(Promise.resolve());
+          context.note = "the handler's";
+          kept.push(context.note, context instanceof PlatformContext);
+          return new Response();
+        },
+      },
+      { config: () => isolate.store },
+    );
+    for (let request = 0; request < 2; request += 1) {
+      await gated.fetch(new Request(`${ORIGIN}/demo/payments/status`), {}, shared);
+    }
+    assert.deepEqual(kept, ["the platform's", "the handler's", true, "the platform's", "the handler's", true]);
+    assert.deepEqual([work.length, shared.note], [2, "the platform's"]);
+  });
   test("not its handler's access: each admitted request has its own", async () => {
     await isolate.request("/demo/orders/1", token);
     await isolate.request("/demo/payments/status");
