@@ -76,7 +76,8 @@ describe("a request sees nothing of the one before it", () => {
         this.#mine.push(promise);
       }
     }
-    const shared = Object.freeze(new PlatformContext());
+    const shared = new PlatformContext();
+    Object.freeze(shared);
     const gated = gate<unknown, PlatformContext>(
       {
         fetch: (_request, _env, context) => {
