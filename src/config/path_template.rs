@@ -259,7 +259,7 @@ fn segment(text: &str) -> Result<TemplateSegment, PathTemplateError> {
     }
     if !text.contains(['{', '}']) {
         check_registered(text)?;
-        return Ok(TemplateSegment::Literal(canonical_segment(text)));
+        return Ok(TemplateSegment::Literal(canonical_segment(text).into_owned()));
     }
     let name = text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
     let claim = BoundClaim::ALL.into_iter().find(|claim| Some(claim.as_str()) == name);

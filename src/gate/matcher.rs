@@ -63,12 +63,7 @@ impl Matcher {
         let segments: Vec<&str> = target.segments().iter().collect();
         let mut found = node.resource.map(|resource| (resource, 0));
         for (depth, segment) in segments.iter().enumerate() {
-            let child = if segment.contains('%') {
-                node.children.get(&canonical_segment(segment))
-            } else {
-                node.children.get(*segment)
-            };
-            let Some(child) = child else { break };
+            let Some(child) = node.children.get(canonical_segment(segment).as_ref()) else { break };
             node = child;
             found = node.resource.map(|resource| (resource, depth + 1)).or(found);
         }

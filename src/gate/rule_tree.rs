@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use crate::config::{PathTemplate, Rule, TemplateSegment};
+use crate::vocabulary::canonical_segment;
 
 #[derive(Debug, Default)]
 pub(super) struct RuleTree {
@@ -41,16 +42,10 @@ impl RuleTree {
         let Some((segment, rest)) = segments.split_first() else {
             return admitted(&self.closed).or_else(|| admitted(&self.open));
         };
-        let literal = self.literal(segment).and_then(|node| node.find(rest, admits));
+        let literal = self.literals.get(canonical_segment(segment).as_ref());
+        let literal = literal.and_then(|node| node.find(rest, admits));
         literal
             .or_else(|| self.variable.as_ref().and_then(|node| node.find(rest, admits)))
             .or_else(|| admitted(&self.open))
-    }
-
-    fn literal(&self, segment: &str) -> Option<&Self> {
-        if segment.contains('%') {
-            return self.literals.get(&crate::vocabulary::canonical_segment(segment));
-        }
-        self.literals.get(segment)
     }
 }

@@ -63,12 +63,11 @@ impl<'a> Segments<'a> {
 }
 
 fn check_segment(segment: &str) -> Result<(), PathError> {
-    match segment {
-        "" => return Err(PathError::EmptySegment),
-        _ if name_of(segment).trim_matches('.').is_empty() && name_of(segment).len() < 3 => {
-            return Err(PathError::DotSegment);
-        }
-        _ => {}
+    if segment.is_empty() {
+        return Err(PathError::EmptySegment);
+    }
+    if is_dot_segment(segment) {
+        return Err(PathError::DotSegment);
     }
     let mut bytes = segment.bytes();
     while let Some(byte) = bytes.next() {
@@ -87,10 +86,11 @@ fn check_segment(segment: &str) -> Result<(), PathError> {
     Ok(())
 }
 
-/// What stands before the parameters of a segment (RFC 3986 section 3.3): some routers strip those and resolve dots then.
-fn name_of(segment: &str) -> &str {
-    let end = segment.find(';').into_iter().chain(segment.find("%3B")).chain(segment.find("%3b")).min();
-    end.and_then(|end| segment.get(..end)).unwrap_or(segment)
+/// Also with parameters behind the dots (RFC 3986 section 3.3): some routers strip those and resolve the dots then.
+fn is_dot_segment(segment: &str) -> bool {
+    let rest = segment.trim_start_matches('.');
+    let named = segment.len() - rest.len() > 2;
+    !named && (rest.is_empty() || [";", "%3B", "%3b"].iter().any(|end| rest.starts_with(end)))
 }
 
 /// RFC 3986 section 2.3: unreserved characters must not be encoded, since every decoder makes the same path of both.
@@ -130,8 +130,7 @@ fn respelled(segment: &str) -> String {
 
 /// Refuses a segment of a registered path that has a plainer spelling.
 pub(crate) fn check_registered(segment: &str) -> Result<(), PathError> {
-    let plain = !segment.contains('%') || respelled(segment) == canonical_segment(segment);
-    if plain { Ok(()) } else { Err(PathError::EncodedReserved) }
+    if other_spelling(segment).is_none() { Ok(()) } else { Err(PathError::EncodedReserved) }
 }
 
 /// The spelling of `segment` that a router which decodes would see, where it is another one.
@@ -142,27 +141,19 @@ pub(crate) fn other_spelling(segment: &str) -> Option<String> {
     Some(respelled(segment)).filter(|other| *other != canonical_segment(segment))
 }
 
-/// Whether two segments are the same name: byte for byte, but for the case of hexadecimal digits.
+/// The segment with its hexadecimal digits in upper case: two segments are the same name when these are equal.
 #[must_use]
-pub(super) fn same_segment(left: &str, right: &str) -> bool {
-    if left == right {
-        return true;
+pub(crate) fn canonical_segment(segment: &str) -> Cow<'_, str> {
+    if !segment.contains('%') {
+        return Cow::Borrowed(segment);
     }
-    left.len() == right.len() && left.contains('%') && canonical_segment(left) == canonical_segment(right)
-}
-
-/// The segment with its hexadecimal digits in upper case.
-#[must_use]
-pub(crate) fn canonical_segment(segment: &str) -> String {
     let mut pending = 0;
-    segment
-        .chars()
-        .map(|character| {
-            let shown = if pending > 0 { character.to_ascii_uppercase() } else { character };
-            pending = if character == '%' { 2 } else { i32::max(pending - 1, 0) };
-            shown
-        })
-        .collect()
+    let raised = segment.chars().map(|character| {
+        let shown = if pending > 0 { character.to_ascii_uppercase() } else { character };
+        pending = if character == '%' { 2 } else { i32::max(pending - 1, 0) };
+        shown
+    });
+    Cow::Owned(raised.collect())
 }
 
 /// A request's URL, read without loss: origin and segments. Query and fragment take no part in matching.

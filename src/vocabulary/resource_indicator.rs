@@ -4,7 +4,7 @@ use std::fmt;
 
 use url::{Host, Url};
 
-use super::path::{PathError, RequestTarget, Segments, canonical_segment, check_registered, same_segment};
+use super::path::{PathError, RequestTarget, Segments, canonical_segment, check_registered};
 
 const MAX_LENGTH: usize = 1_024;
 
@@ -99,7 +99,10 @@ impl ResourceIndicator {
         // The path as written, before WHATWG parsing resolves dot segments.
         check_path(path)?;
 
-        let segments: Vec<String> = Segments::parse(url.path())?.iter().map(canonical_segment).collect();
+        let segments: Vec<String> = Segments::parse(url.path())?
+            .iter()
+            .map(|segment| canonical_segment(segment).into_owned())
+            .collect();
         segments.iter().try_for_each(|segment| check_registered(segment))?;
         Ok(Self { registered: text.to_owned(), origin: url.origin().ascii_serialization(), segments })
     }
@@ -146,13 +149,9 @@ impl ResourceIndicator {
             return false;
         }
         let mut requested = target.segments().iter();
-        self.segments.iter().all(|own| requested.next().is_some_and(|segment| same_segment(own, segment)))
-    }
-
-    /// Whether `other` lies at or below this resource.
-    #[must_use]
-    pub fn contains(&self, other: &Self) -> bool {
-        self.origin == other.origin && other.segments.starts_with(&self.segments)
+        self.segments
+            .iter()
+            .all(|own| requested.next().is_some_and(|segment| *own == canonical_segment(segment)))
     }
 }
 
