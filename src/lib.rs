@@ -16,6 +16,11 @@ pub mod host;
 #[cfg(feature = "issuer")]
 pub mod issuer;
 pub mod jose;
+pub mod revocation;
+#[cfg(feature = "issuer")]
+pub mod sealing;
+#[cfg(feature = "issuer")]
+pub mod session;
 pub mod vocabulary;
 
 #[cfg(target_arch = "wasm32")]

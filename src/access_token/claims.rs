@@ -2,7 +2,7 @@
 
 use crate::config::SubjectKind;
 use crate::vocabulary::json::Json;
-use crate::vocabulary::{ApplicationId, ClientId, Scope, SessionId, SubjectId, TenantId, UnixTime};
+use crate::vocabulary::{ApplicationId, ClientId, GrantId, Scope, SessionId, SubjectId, TenantId, UnixTime};
 
 /// RFC 8725 section 3.11 asks for explicit limits; nested claims such as `act` and `cnf` need few levels.
 const MAX_DEPTH: usize = 8;
@@ -40,6 +40,7 @@ pub struct AccessTokenClaims {
     pub(super) client_id: ClientId,
     pub(super) application_id: ApplicationId,
     pub(super) session_id: Option<SessionId>,
+    pub(super) grant_id: Option<GrantId>,
     pub(super) scope: Scope,
     pub(super) sender_constrained: bool,
     pub(super) payload: Json,
@@ -57,10 +58,7 @@ impl AccessTokenClaims {
         }
         let client_id = identifier(&payload, "client_id", ClientId::parse)?;
         let subject = identifier(&payload, "sub", SubjectId::parse)?;
-        let session_id = match payload.member("sid") {
-            None => None,
-            Some(_) => Some(identifier(&payload, "sid", SessionId::parse)?),
-        };
+        let session_id = optional_identifier(&payload, "sid", SessionId::parse)?;
         let kind = subject_kind(&payload, subject.as_str() == client_id.as_str(), session_id.is_some())?;
         let token_id = text(&payload, "jti")?;
         if token_id.is_empty() || token_id.len() > MAX_TOKEN_ID_LENGTH {
@@ -80,6 +78,7 @@ impl AccessTokenClaims {
             token_id: token_id.to_owned(),
             tenant_id: identifier(&payload, "tid", TenantId::parse)?,
             application_id: identifier(&payload, "app_id", ApplicationId::parse)?,
+            grant_id: optional_identifier(&payload, "gid", GrantId::parse)?,
             sender_constrained: payload.member("cnf").is_some(),
             subject,
             kind,
@@ -144,6 +143,18 @@ impl AccessTokenClaims {
         self.session_id.as_ref()
     }
 
+    /// The grant that the token belongs to (`gid`), where one gave it.
+    #[must_use]
+    pub fn grant_id(&self) -> Option<&GrantId> {
+        self.grant_id.as_ref()
+    }
+
+    /// When it was issued (`iat`).
+    #[must_use]
+    pub fn issued_at(&self) -> UnixTime {
+        self.issued_at
+    }
+
     /// The scopes that were granted (`scope`), none where the claim is absent.
     #[must_use]
     pub fn scope(&self) -> &Scope {
@@ -190,6 +201,17 @@ fn identifier<T, E>(
     parse: impl Fn(&str) -> Result<T, E>,
 ) -> Result<T, ClaimsError> {
     parse(text(payload, name)?).map_err(|_| ClaimsError::Malformed(name))
+}
+
+fn optional_identifier<T, E>(
+    payload: &Json,
+    name: &'static str,
+    parse: impl Fn(&str) -> Result<T, E>,
+) -> Result<Option<T>, ClaimsError> {
+    if payload.member(name).is_none() {
+        return Ok(None);
+    }
+    identifier(payload, name, parse).map(Some)
 }
 
 fn time(payload: &Json, name: &'static str) -> Result<Option<UnixTime>, ClaimsError> {

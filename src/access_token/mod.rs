@@ -7,5 +7,5 @@ mod verify;
 
 pub use claims::{AccessTokenClaims, ClaimsError};
 #[cfg(feature = "issuer")]
-pub use issue::{ClientTokenRequest, IssueError, UnsignedAccessToken};
+pub use issue::{AUTHENTICATION_CONTEXT, IssueError, TokenRequest, UnsignedAccessToken, UserOfToken};
 pub use verify::{RefusedToken, SignatureCheck, TokenRefusal, UnverifiedAccessToken, VerifiedAccessToken};

@@ -1,5 +1,6 @@
 //! OAuth clients: how they authenticate, which grants they may use, and what they may ask for.
 
+use crate::jose::KeySet;
 use crate::vocabulary::{ApplicationId, ClientId, ResourceId, RoleId, Scope, SecretHash, TenantId};
 
 use super::application::ApplicationKind;
@@ -7,6 +8,7 @@ use super::client_reader::{ClientDraft, MEMBERS, check_grants_of_management};
 use super::fault::Faults;
 use super::fault_log::FaultLog;
 use super::reader::{Node, read_text};
+use super::redirect_uri;
 use super::tenant_reader::read_version;
 
 /// What kind of software a client is.
@@ -56,7 +58,7 @@ pub enum AuthenticationMethod {
     SecretBasic,
     /// `client_secret_post`
     SecretPost,
-    /// `private_key_jwt`, which no document of this version can name yet.
+    /// `private_key_jwt`: an assertion signed by one of the client's own keys (RFC 7523).
     PrivateKeyJwt,
     /// `none`: a public client.
     None,
@@ -74,7 +76,11 @@ pub struct Client {
     pub(super) grants: Vec<Grant>,
     pub(super) authentication_method: AuthenticationMethod,
     pub(super) secret_hashes: Vec<SecretHash>,
+    pub(super) keys: KeySet,
     pub(super) redirect_uris: Vec<String>,
+    pub(super) post_logout_redirect_uris: Vec<String>,
+    pub(super) backchannel_logout_uri: Option<String>,
+    pub(super) third_party: bool,
     pub(super) assignments: Vec<(ResourceId, Scope)>,
     pub(super) role_ids: Vec<RoleId>,
     pub(super) protocol_scopes: Scope,
@@ -175,6 +181,40 @@ impl Client {
     #[must_use]
     pub fn redirect_uris(&self) -> &[String] {
         &self.redirect_uris
+    }
+
+    /// Whether a browser may be sent back to `uri`: one of those registered, byte for byte, but for the port of a native
+    /// client's loopback host.
+    #[must_use]
+    pub fn permits_redirect_uri(&self, uri: &str) -> bool {
+        let any_port = self.client_type == ClientType::Native;
+        self.redirect_uris.iter().any(|registered| {
+            registered == uri || (any_port && redirect_uri::matches_on_any_loopback_port(registered, uri))
+        })
+    }
+
+    /// The public keys that verify its assertions.
+    #[must_use]
+    pub fn keys(&self) -> &KeySet {
+        &self.keys
+    }
+
+    /// Where a browser may be sent after a logout that the client began, each compared exactly.
+    #[must_use]
+    pub fn post_logout_redirect_uris(&self) -> &[String] {
+        &self.post_logout_redirect_uris
+    }
+
+    /// Where it is told of the end of a session (OpenID Connect Back-Channel Logout 1.0 section 2.2).
+    #[must_use]
+    pub fn backchannel_logout_uri(&self) -> Option<&str> {
+        self.backchannel_logout_uri.as_deref()
+    }
+
+    /// Whether it is somebody else's, so that users are asked before it gets anything.
+    #[must_use]
+    pub fn is_third_party(&self) -> bool {
+        self.third_party
     }
 
     /// The resources that it may ask for, each with the scopes allowed to it there.

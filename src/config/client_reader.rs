@@ -1,17 +1,19 @@
 //! Reads a client, from the tenant document or from its published record.
 
+use crate::jose::KeySet;
 use crate::vocabulary::{
     ApplicationId, ClientId, PROTOCOL_SCOPES, ResourceId, RoleId, Scope, ScopeToken, SecretHash,
 };
 
 use super::client::{AuthenticationMethod, Client, ClientType, Grant};
+use super::client_keys::read_client_keys;
 use super::fault_log::{FaultLog, Place};
 use super::reader::{Object, listed};
 use super::redirect_uri;
 use super::scope_grant::{Catalogue, read_scope_grants};
 
 /// The members that the tenant document and a published record have in common.
-pub(super) const MEMBERS: [&str; 12] = [
+pub(super) const MEMBERS: [&str; 16] = [
     "client_id",
     "name",
     "description",
@@ -20,7 +22,11 @@ pub(super) const MEMBERS: [&str; 12] = [
     "grants",
     "token_endpoint_auth_method",
     "secret_hashes",
+    "jwks",
     "redirect_uris",
+    "post_logout_redirect_uris",
+    "backchannel_logout_uri",
+    "third_party",
     "resources",
     "role_ids",
     "protocol_scopes",
@@ -49,7 +55,11 @@ pub(super) struct ClientDraft {
     grants: Vec<(Place, Grant)>,
     authentication_method: Option<AuthenticationMethod>,
     secret_hashes: Vec<SecretHash>,
+    keys: KeySet,
     redirect_uris: Vec<String>,
+    post_logout_redirect_uris: Vec<String>,
+    backchannel_logout_uri: Option<String>,
+    third_party: bool,
     protocol_scopes: Scope,
 }
 
@@ -61,15 +71,7 @@ impl ClientDraft {
         object.description(log);
         let grants = read_grants(object, log);
         let method = read_authentication_method(object, &grants, log);
-        let redirect_uris = object
-            .optional("redirect_uris")
-            .map(|node| {
-                let expected =
-                    "an absolute URI: https, http on a loopback host, or a native client's own scheme";
-                let checked = |text: &str| redirect_uri::checked(text, client_type);
-                node.distinct(MAX_REDIRECT_URIS, checked, expected, log)
-            })
-            .unwrap_or_default();
+        let redirect_uris = read_redirect_uris(object, "redirect_uris", client_type, log);
         if let (true, Some((place, _))) =
             (redirect_uris.is_empty(), grants.iter().find(|(_, grant)| *grant == Grant::AuthorizationCode))
         {
@@ -93,7 +95,19 @@ impl ClientDraft {
             grants,
             authentication_method: method,
             secret_hashes: read_secret_hashes(object, method, log),
+            keys: read_client_keys(object, method, log),
             redirect_uris: redirect_uris.into_iter().map(|(_, uri)| uri).collect(),
+            post_logout_redirect_uris: read_redirect_uris(
+                object,
+                "post_logout_redirect_uris",
+                client_type,
+                log,
+            )
+            .into_iter()
+            .map(|(_, uri)| uri)
+            .collect(),
+            backchannel_logout_uri: read_backchannel_logout_uri(object, log),
+            third_party: object.optional("third_party").and_then(|node| node.boolean(log)).unwrap_or(false),
             protocol_scopes: read_protocol_scopes(object, log),
         }
     }
@@ -109,7 +123,11 @@ impl ClientDraft {
             grants: self.grants.into_iter().map(|(_, grant)| grant).collect(),
             authentication_method: self.authentication_method?,
             secret_hashes: self.secret_hashes,
+            keys: self.keys,
             redirect_uris: self.redirect_uris,
+            post_logout_redirect_uris: self.post_logout_redirect_uris,
+            backchannel_logout_uri: self.backchannel_logout_uri,
+            third_party: self.third_party,
             assignments: self.assignments,
             role_ids: self.role_ids.into_iter().map(|(_, id)| id).collect(),
             protocol_scopes: self.protocol_scopes,
@@ -141,24 +159,23 @@ fn read_authentication_method(
     grants: &[(Place, Grant)],
     log: &mut FaultLog<'_>,
 ) -> Option<AuthenticationMethod> {
-    let expected = "`client_secret_basic`, `client_secret_post` or `none`";
+    let expected = "`client_secret_basic`, `client_secret_post`, `private_key_jwt` or `none`";
     let node = object.required("token_endpoint_auth_method", expected, log)?;
     let method = node.word(&METHODS, log)?;
     match method {
-        AuthenticationMethod::PrivateKeyJwt => {
-            log.report(node.place, "`private_key_jwt` is not supported by this version", expected);
-        }
         // RFC 6749 section 4.4: only confidential clients may use it.
         AuthenticationMethod::None => {
             if let Some((place, _)) = grants.iter().find(|(_, grant)| *grant == Grant::ClientCredentials) {
                 log.report(
                     *place,
                     "a public client cannot use `client_credentials`",
-                    "a client with a secret",
+                    "a client with a secret or key",
                 );
             }
         }
-        AuthenticationMethod::SecretBasic | AuthenticationMethod::SecretPost => {}
+        AuthenticationMethod::SecretBasic
+        | AuthenticationMethod::SecretPost
+        | AuthenticationMethod::PrivateKeyJwt => {}
     }
     Some(method)
 }
@@ -181,8 +198,8 @@ fn read_secret_hashes(
     let items = node.items(MAX_SECRETS, "an array of hashes of secrets", log);
     if with_secret {
         super::rule::report_empty(node, "at least one hash of a secret", log);
-    } else if let (Some(AuthenticationMethod::None), Some(first)) = (method, items.first()) {
-        log.report(first.place, "a public client has a secret", "no secret, or a method that uses it");
+    } else if let (Some(_), Some(first)) = (method, items.first()) {
+        log.report(first.place, "the client's method uses no secret", "no secret, or a method that uses it");
     }
     let mut hashes: Vec<SecretHash> = Vec::new();
     for item in items {
@@ -196,6 +213,24 @@ fn read_secret_hashes(
         }
     }
     hashes
+}
+
+fn read_redirect_uris(
+    object: &Object<'_>,
+    name: &str,
+    client_type: Option<ClientType>,
+    log: &mut FaultLog<'_>,
+) -> Vec<(Place, String)> {
+    let Some(node) = object.optional(name) else { return Vec::new() };
+    let expected = "an absolute URI: https, http on a loopback host, or a native client's own scheme";
+    node.distinct(MAX_REDIRECT_URIS, |text| redirect_uri::checked(text, client_type), expected, log)
+}
+
+fn read_backchannel_logout_uri(object: &Object<'_>, log: &mut FaultLog<'_>) -> Option<String> {
+    let expected = "an absolute https URI, or http on a loopback host, without fragment";
+    // Of a backend: nobody's browser goes there, so no scheme of an app on a device will do.
+    let checked = |text: &str| redirect_uri::checked(text, Some(ClientType::Backend));
+    object.optional("backchannel_logout_uri")?.parsed(checked, expected, log)
 }
 
 fn read_protocol_scopes(object: &Object<'_>, log: &mut FaultLog<'_>) -> Scope {

@@ -11,7 +11,7 @@ use super::fault_log::{FaultLog, Place};
 use super::protected_resource::DEFAULT_RESOURCE_ID;
 use super::reader::Object;
 use super::tenant_reader::TenantDraft;
-use super::user::{User, UserDraft, read_user};
+use super::user::{MEMBERS as USER_MEMBERS, User, UserDraft};
 
 const MAX_APPLICATIONS: usize = 10_000;
 const MAX_CLIENTS: usize = 10_000;
@@ -36,7 +36,10 @@ impl DirectoryDraft {
             })
             .collect();
         let users = object.items("users", MAX_USERS, "an array of users", log);
-        let users = users.into_iter().filter_map(|node| read_user(node, log)).collect();
+        let users = users
+            .into_iter()
+            .filter_map(|node| Some(UserDraft::read(&node.object(&USER_MEMBERS, log)?, log)))
+            .collect();
         let draft = Self { applications, clients, users };
         draft.check_identifiers(log);
         draft.check_references(tenant, log);
@@ -58,7 +61,7 @@ impl DirectoryDraft {
         let clients = clients.collect::<Option<_>>()?;
         let applications =
             self.applications.into_iter().map(ApplicationDraft::finish).collect::<Option<_>>()?;
-        let users = self.users.into_iter().map(UserDraft::finish).collect::<Option<_>>()?;
+        let users = self.users.into_iter().map(|user| user.finish(0)).collect::<Option<_>>()?;
         Some((applications, clients, users))
     }
 
@@ -109,6 +112,13 @@ impl DirectoryDraft {
         for (place, id) in self.applications.iter().filter_map(|draft| draft.id.as_ref()) {
             if readable && !with_client.contains(id) {
                 log.report(*place, format!("the application `{id}` has no client"), "at least one client");
+            }
+        }
+        let clients: HashSet<&str> =
+            self.clients.iter().filter_map(|client| client.id.as_ref()).map(|(_, id)| id.as_str()).collect();
+        for (place, id) in tenant.resources.iter().filter_map(|draft| draft.introspection_client.as_ref()) {
+            if !clients.contains(id.as_str()) {
+                log.report(*place, format!("there is no client `{id}`"), "a client of this tenant");
             }
         }
         for user in &self.users {

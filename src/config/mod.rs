@@ -24,6 +24,8 @@ mod application;
 #[cfg(feature = "issuer")]
 mod client;
 #[cfg(feature = "issuer")]
+mod client_keys;
+#[cfg(feature = "issuer")]
 mod client_reader;
 #[cfg(feature = "issuer")]
 mod directory_reader;
@@ -38,7 +40,7 @@ pub use cors::Cors;
 pub use fault::{Fault, Faults};
 pub use freshness::{Freshness, LAST_KNOWN_GOOD_BOUND, REFRESH_AFTER};
 pub use path_template::{BoundClaim, PathTemplate, PathTemplateError, TemplateSegment};
-pub use protected_resource::{DEFAULT_RESOURCE_ID, ProtectedResource, ScopeDefinition};
+pub use protected_resource::{DEFAULT_RESOURCE_ID, ProtectedResource, RevocationMode, ScopeDefinition};
 pub use resource_metadata::{WELL_KNOWN_PROTECTED_RESOURCE, metadata_url, resource_metadata};
 pub use role::Role;
 pub use rule::{Rule, SubjectKind, Subjects};

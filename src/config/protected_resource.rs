@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::jose::Algorithm;
-use crate::vocabulary::{Lifetime, ResourceId, ResourceIndicator, ScopeToken, UnixTime};
+use crate::vocabulary::{ClientId, Lifetime, ResourceId, ResourceIndicator, ScopeToken, UnixTime};
 
 use super::cors::Cors;
 use super::rule::Rule;
@@ -32,6 +32,16 @@ impl ScopeDefinition {
     }
 }
 
+/// How soon a revocation is honoured.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum RevocationMode {
+    /// Within a stated bound, by a published list.
+    #[default]
+    Bounded,
+    /// At once: the objects of the token's user and client are asked on each request.
+    Strong,
+}
+
 /// The spans that a resource configures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Lifetimes {
@@ -54,6 +64,8 @@ pub struct ProtectedResource {
     pub(super) scope_names: HashSet<String>,
     pub(super) rules: Vec<Rule>,
     pub(super) cors: Option<Cors>,
+    pub(super) revocation: RevocationMode,
+    pub(super) introspection_client: Option<ClientId>,
     pub(super) signing_algorithm: Option<Algorithm>,
 }
 
@@ -135,6 +147,19 @@ impl ProtectedResource {
     #[must_use]
     pub fn cors(&self) -> Option<&Cors> {
         self.cors.as_ref()
+    }
+
+    /// The client of whoever serves the resource: besides the client that a token was issued to, it alone may
+    /// introspect tokens for this resource (RFC 7662 section 2.1).
+    #[must_use]
+    pub fn introspection_client(&self) -> Option<&ClientId> {
+        self.introspection_client.as_ref()
+    }
+
+    /// How soon its gate honours a revocation.
+    #[must_use]
+    pub fn revocation(&self) -> RevocationMode {
+        self.revocation
     }
 
     /// Whether this is the tenant's default resource.

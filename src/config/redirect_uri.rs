@@ -49,6 +49,24 @@ pub(super) fn checked(text: &str, client_type: Option<ClientType>) -> Result<Str
     }
 }
 
+/// Whether `given` is `registered`, where the port of a loopback host is the device's to choose (RFC 8252 section 7.3).
+pub(super) fn matches_on_any_loopback_port(registered: &str, given: &str) -> bool {
+    let parts = |text: &str| {
+        let url = Url::parse(text).ok().filter(|url| url.scheme() == "http" && is_loopback(url.host()))?;
+        let authority_and_rest = text.strip_prefix("http://")?;
+        let (authority, rest) = match authority_and_rest.find('/') {
+            Some(at) => authority_and_rest.split_at_checked(at)?,
+            None => (authority_and_rest, ""),
+        };
+        let host = match url.port() {
+            Some(port) => authority.strip_suffix(&format!(":{port}"))?,
+            None => authority,
+        };
+        Some((host.to_owned(), rest.to_owned()))
+    };
+    parts(registered).is_some_and(|registered| parts(given) == Some(registered))
+}
+
 fn is_loopback(host: Option<Host<&str>>) -> bool {
     match host {
         Some(Host::Domain(domain)) => domain == "localhost",

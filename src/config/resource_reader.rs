@@ -3,18 +3,23 @@
 use std::collections::HashSet;
 
 use crate::jose::Algorithm;
-use crate::vocabulary::{Lifetime, PROTOCOL_SCOPES, ResourceId, ResourceIndicator, ScopeToken, UnixTime};
+use crate::vocabulary::{
+    ClientId, Lifetime, PROTOCOL_SCOPES, ResourceId, ResourceIndicator, ScopeToken, UnixTime,
+};
 
 use super::cors::{Cors, read_cors};
 use super::fault_log::{FaultLog, Place, quoted};
-use super::protected_resource::{DEFAULT_RESOURCE_ID, Lifetimes, ProtectedResource, ScopeDefinition};
+use super::protected_resource::{
+    DEFAULT_RESOURCE_ID, Lifetimes, ProtectedResource, RevocationMode, ScopeDefinition,
+};
 use super::reader::{Node, Object};
 use super::rule::{MAX_SCOPES, Rule, read_rule};
 use super::signing_key::read_signing_algorithm;
 use super::tenant::Form;
 
 const MAX_RULES: usize = 1_000;
-const OF_RESOURCES: [&str; 6] = ["resource_id", "name", "description", "uri", "rules", "cors"];
+const OF_RESOURCES: [&str; 7] =
+    ["resource_id", "name", "description", "uri", "rules", "cors", "introspection_client_id"];
 const OF_ALL: [&str; 7] = [
     "access_token_ttl",
     "refresh_token_ttl",
@@ -39,6 +44,8 @@ pub(super) struct ResourceDraft {
     description: Option<String>,
     lifetimes: Option<Lifetimes>,
     cors: Option<Cors>,
+    revocation: RevocationMode,
+    pub(super) introspection_client: Option<(Place, ClientId)>,
 }
 
 impl ResourceDraft {
@@ -54,6 +61,8 @@ impl ResourceDraft {
             scopes,
             rules: self.rules.into_iter().map(|(_, rule)| rule).collect(),
             cors: self.cors,
+            revocation: self.revocation,
+            introspection_client: self.introspection_client.map(|(_, id)| id),
             signing_algorithm: self.signing_algorithm.map(|(_, algorithm)| algorithm),
         })
     }
@@ -77,7 +86,10 @@ pub(super) fn read_resource(node: Node<'_>, form: Form, log: &mut FaultLog<'_>) 
     let cors =
         object.optional("cors").and_then(|node| read_cors(node, rules.iter().map(|(_, rule)| rule), log));
     let uri = uri.map_or(object.place, |node| node.place);
-    Some(ResourceDraft { id, name, description, uri, indicator, rules, cors, ..draft })
+    let introspection_client = object.optional("introspection_client_id").and_then(|node| {
+        Some((node.place, node.parsed(ClientId::parse, "the identifier of a client", log)?))
+    });
+    Some(ResourceDraft { id, name, description, uri, indicator, rules, cors, introspection_client, ..draft })
 }
 
 /// Reads `default_resource`, which may be absent. Its URI is the issuer's URL.
@@ -126,6 +138,8 @@ impl ResourceDraft {
             description: None,
             lifetimes: None,
             cors: None,
+            revocation: RevocationMode::default(),
+            introspection_client: None,
         }
     }
 }
@@ -146,8 +160,11 @@ fn read_settings(
     let signing_algorithm = object
         .optional("access_token_signing_alg")
         .and_then(|node| Some((node.place, read_signing_algorithm(node, log)?)));
+    let words = [("bounded", RevocationMode::Bounded), ("strong", RevocationMode::Strong)];
+    let revocation =
+        object.optional("revocation").and_then(|node| node.word(&words, log)).unwrap_or_default();
     refuse_promises(object, log);
-    ResourceDraft { lifetimes, scopes, signing_algorithm, ..ResourceDraft::empty() }
+    ResourceDraft { lifetimes, scopes, signing_algorithm, revocation, ..ResourceDraft::empty() }
 }
 
 fn read_rules(object: &Object<'_>, defined: &HashSet<&str>, log: &mut FaultLog<'_>) -> Vec<(Place, Rule)> {
@@ -165,12 +182,6 @@ fn refuse_promises(object: &Object<'_>, log: &mut FaultLog<'_>) {
     {
         let problem = "this version cannot keep the promise: it issues no sender-constrained tokens";
         log.report(node.place, problem, "`false`");
-    }
-    if let Some(node) = object.optional("revocation")
-        && node.word(&[("bounded", false), ("strong", true)], log) == Some(true)
-    {
-        let problem = "this version cannot keep the promise: it has no strong revocation";
-        log.report(node.place, problem, "`bounded`");
     }
 }
 

@@ -31,6 +31,8 @@ pub struct Tenant {
     pub(super) issuer: ResourceIndicator,
     pub(super) hosts: Vec<String>,
     pub(super) clock_tolerance: u64,
+    pub(super) refresh_token_grace: u64,
+    pub(super) kv_propagation: u64,
     pub(super) signing_algorithm: Algorithm,
     pub(super) default_resource: ProtectedResource,
     pub(super) resources: Vec<ProtectedResource>,
@@ -101,6 +103,19 @@ impl Tenant {
     #[must_use]
     pub fn clock_tolerance(&self) -> u64 {
         self.clock_tolerance
+    }
+
+    /// For how many seconds after a rotation the refresh token before, presented again, gets the same successor.
+    #[must_use]
+    pub fn refresh_token_grace(&self) -> u64 {
+        self.refresh_token_grace
+    }
+
+    /// How many seconds the key-value store may take to tell a change everywhere, 0 to 600. How old the list of
+    /// revocations may be, and how early a signing key may be used, is computed from it.
+    #[must_use]
+    pub fn kv_propagation(&self) -> u64 {
+        self.kv_propagation
     }
 
     /// Its resources in the order of the document, without the default resource.

@@ -19,10 +19,16 @@ use super::tenant::{Form, Tenant};
 /// The members that a file and a published record have in common.
 pub(super) const MEMBERS: [&str; 8] =
     ["tenant_id", "issuer", "hosts", "settings", "default_resource", "resources", "roles", "signing_keys"];
+const SETTINGS: [&str; 4] =
+    ["clock_tolerance", "access_token_signing_alg", "refresh_token_grace", "kv_propagation"];
 const MAX_HOSTS: usize = 100;
 const MAX_ROLES: usize = 10_000;
 const DEFAULT_CLOCK_TOLERANCE: u64 = 10;
 const LARGEST_CLOCK_TOLERANCE: u64 = 60;
+const DEFAULT_REFRESH_TOKEN_GRACE: u64 = 10;
+const LARGEST_REFRESH_TOKEN_GRACE: u64 = 60;
+const DEFAULT_KV_PROPAGATION: u64 = 60;
+const LARGEST_KV_PROPAGATION: u64 = 600;
 
 /// What could be read of a tenant, faults or not.
 pub(super) struct TenantDraft {
@@ -37,6 +43,8 @@ pub(super) struct TenantDraft {
     issuer: Option<ResourceIndicator>,
     hosts: Vec<String>,
     clock_tolerance: u64,
+    refresh_token_grace: u64,
+    kv_propagation: u64,
     signing_algorithm: Algorithm,
     signing_keys: Option<Vec<SigningKey>>,
 }
@@ -50,11 +58,14 @@ impl TenantDraft {
             .required("issuer", expected, log)
             .and_then(|node| Some((node.place, node.parsed(checked_issuer, expected, log)?)));
         let hosts = read_hosts(object, issuer.as_ref().map(|(_, issuer)| issuer), log);
-        let settings = object
-            .optional("settings")
-            .and_then(|node| node.object(&["clock_tolerance", "access_token_signing_alg"], log));
-        let clock_tolerance =
-            settings.map_or(DEFAULT_CLOCK_TOLERANCE, |object| read_clock_tolerance(&object, log));
+        let settings = object.optional("settings").and_then(|node| node.object(&SETTINGS, log));
+        let mut seconds = |name, preset, largest| {
+            settings.map_or(preset, |object| read_seconds(&object, name, preset, largest, log))
+        };
+        let clock_tolerance = seconds("clock_tolerance", DEFAULT_CLOCK_TOLERANCE, LARGEST_CLOCK_TOLERANCE);
+        let refresh_token_grace =
+            seconds("refresh_token_grace", DEFAULT_REFRESH_TOKEN_GRACE, LARGEST_REFRESH_TOKEN_GRACE);
+        let kv_propagation = seconds("kv_propagation", DEFAULT_KV_PROPAGATION, LARGEST_KV_PROPAGATION);
         let named_algorithm = settings
             .and_then(|object| object.optional("access_token_signing_alg"))
             .map(|node| (node.place, read_signing_algorithm(node, log)));
@@ -95,6 +106,8 @@ impl TenantDraft {
             issuer,
             hosts,
             clock_tolerance,
+            refresh_token_grace,
+            kv_propagation,
             signing_algorithm,
             signing_keys,
         }
@@ -112,6 +125,8 @@ impl TenantDraft {
             issuer: self.issuer?,
             hosts: self.hosts,
             clock_tolerance: self.clock_tolerance,
+            refresh_token_grace: self.refresh_token_grace,
+            kv_propagation: self.kv_propagation,
             signing_algorithm: self.signing_algorithm,
             default_resource: self.default_resource.finish()?,
             by_id: indexed().map(|(index, resource)| (resource.id().clone(), index)).collect(),
@@ -191,11 +206,12 @@ fn checked_host(text: &str) -> Result<String, &'static str> {
     if plain && host.to_string() == text { Ok(text.to_owned()) } else { Err(error) }
 }
 
-fn read_clock_tolerance(settings: &Object<'_>, log: &mut FaultLog<'_>) -> u64 {
-    let Some(node) = settings.optional("clock_tolerance") else { return DEFAULT_CLOCK_TOLERANCE };
-    let expected = "whole seconds, from 0 to 60";
-    let seconds = node.whole(expected, log).unwrap_or(DEFAULT_CLOCK_TOLERANCE);
-    if seconds > LARGEST_CLOCK_TOLERANCE {
+/// Reads a setting in whole seconds, from 0 to `largest`.
+fn read_seconds(settings: &Object<'_>, name: &str, preset: u64, largest: u64, log: &mut FaultLog<'_>) -> u64 {
+    let Some(node) = settings.optional(name) else { return preset };
+    let expected = format!("whole seconds, from 0 to {largest}");
+    let seconds = node.whole(&expected, log).unwrap_or(preset);
+    if seconds > largest {
         log.report(node.place, format!("is {seconds}"), expected);
     }
     seconds

@@ -1,3 +1,10 @@
-//! What becomes of a tenant document: the records that gates and issuers read.
+//! What becomes of a tenant document: the records that gates and issuers read. And the object of the tenant, which
+//! publishes what is revoked.
 
+mod object;
+mod outbox;
 pub mod publication;
+mod request;
+
+pub use object::directory;
+pub use request::{DirectoryCommand, DirectoryRefusal, DirectoryReply, DirectoryRequest};

@@ -1,6 +1,8 @@
 //! Publication: a tenant document becomes the entries of the key-value store, one version at a time.
 
-use crate::config::{ApplicationKind, LAST_KNOWN_GOOD_BOUND, ProtectedResource, Tenant, TenantDocument};
+use crate::config::{
+    ApplicationKind, LAST_KNOWN_GOOD_BOUND, ProtectedResource, Tenant, TenantDocument, User,
+};
 use crate::vocabulary::json::Json;
 use crate::vocabulary::{Lifetime, UnixTime};
 
@@ -12,9 +14,9 @@ const NOT_PUBLISHED: [&str; 4] = ["$schema", "applications", "clients", "users"]
 /// One entry of the key-value store.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Entry {
-    /// `tenant/{tid}`, `tenant/{tid}/client/{client_id}` or `host/{hostname}`.
+    /// `tenant/{tid}`, what lies below it (`client/{client_id}`, `user/{user_id}`, `email/{hash}`), or `host/{hostname}`.
     pub key: String,
-    /// A JSON text, or the identifier of the tenant for a host.
+    /// A JSON text, the identifier of the tenant for a host, or that of the user for an email address.
     pub value: String,
 }
 
@@ -50,6 +52,14 @@ pub fn publish(document: &TenantDocument, now: UnixTime, previous: Option<&Tenan
             key: format!("tenant/{tid}/client/{}", client.id()),
             value: text(&Json::Object(members)),
         });
+    }
+    for (user, source) in document.users().iter().zip(elements(document.source(), "users")) {
+        let mut members = members(source).to_vec();
+        members.push(("tenant_id".to_owned(), Json::String(tid.to_string())));
+        members.push(("version".to_owned(), Json::Whole(version)));
+        let (id, email) = (user.id(), User::email_key(user.email()));
+        entries.push(Entry { key: format!("tenant/{tid}/user/{id}"), value: text(&Json::Object(members)) });
+        entries.push(Entry { key: format!("tenant/{tid}/email/{email}"), value: id.to_string() });
     }
     let hosts = tenant.hosts().iter();
     entries.extend(hosts.map(|host| Entry { key: format!("host/{host}"), value: tid.to_string() }));

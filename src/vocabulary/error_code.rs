@@ -52,6 +52,18 @@ error_codes! {
     InvalidToken = "invalid_token", 401, "RFC 6750 section 3.1";
     /// The access token is good, and more scope would open the resource.
     InsufficientScope = "insufficient_scope", 403, "RFC 6750 section 3.1";
+    /// The user or this server denied the request.
+    AccessDenied = "access_denied", 403, "RFC 6749 section 4.1.2.1";
+    /// There is no such response type here.
+    UnsupportedResponseType = "unsupported_response_type", 400, "RFC 6749 section 4.1.2.1";
+    /// Nothing may be shown, and the user would have to log in.
+    LoginRequired = "login_required", 400, "OpenID Connect Core 1.0 section 3.1.2.6";
+    /// Nothing may be shown, and the user would have to approve.
+    ConsentRequired = "consent_required", 400, "OpenID Connect Core 1.0 section 3.1.2.6";
+    /// The pushed request is unknown, used or expired.
+    InvalidRequestUri = "invalid_request_uri", 400, "RFC 9126 section 2.2, OpenID Connect Core 1.0 section 3.1.2.6";
+    /// Requests as objects are not taken.
+    RequestNotSupported = "request_not_supported", 400, "OpenID Connect Core 1.0 section 3.1.2.6";
     /// Something this server depends on is out of reach; a retry is safe.
     TemporarilyUnavailable = "temporarily_unavailable", 503, "RFC 6749 section 4.1.2.1";
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::text::serialized_as_text;
+
 const MAX_LENGTH: usize = 128;
 
 /// Why a string is not an identifier.
@@ -60,6 +62,8 @@ macro_rules! identifiers {
                 formatter.write_str(&self.0)
             }
         }
+
+        serialized_as_text!($name, $name::parse);
     )*};
 }
 
@@ -78,6 +82,8 @@ identifiers! {
     RoleId;
     /// The `kid` of a signing key.
     KeyId;
+    /// Names what one code, link or silent authentication gave to one client (`gid`).
+    GrantId;
     /// The public identifier of a session (`sid`), which opens nothing.
     SessionId;
     /// The `sub` of a token: a user or a client.

@@ -10,14 +10,15 @@ mod path;
 mod resource_indicator;
 mod scope;
 mod secret;
+mod text;
 mod time;
 
 pub use entropy::{Entropy, EntropyUnavailable, random_token};
 pub use error_code::ErrorCode;
 pub use http::HttpResponse;
 pub use identifier::{
-    ApplicationId, ClientId, IdentifierError, KeyId, ResourceId, RoleId, SessionId, SubjectId, TenantId,
-    UserId,
+    ApplicationId, ClientId, GrantId, IdentifierError, KeyId, ResourceId, RoleId, SessionId, SubjectId,
+    TenantId, UserId,
 };
 pub use path::{PathError, RequestTarget, Segments};
 pub(crate) use path::{canonical_segment, check_registered, other_spelling};

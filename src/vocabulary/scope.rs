@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::text::serialized_as_text;
+
 /// Scopes of the protocol itself, which no protected resource defines and no gate rule needs.
 pub const PROTOCOL_SCOPES: [&str; 4] = ["openid", "profile", "email", "offline_access"];
 
@@ -146,3 +148,10 @@ impl fmt::Display for Scope {
         Ok(())
     }
 }
+
+// Between our own parts an empty scope is a value like any other; only a request must not state one.
+serialized_as_text!(Scope, |text: &str| if text.is_empty() {
+    Ok(Scope::default())
+} else {
+    Scope::parse(text)
+});

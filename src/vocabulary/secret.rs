@@ -7,6 +7,8 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
+use super::text::serialized_as_text;
+
 /// Client secrets are compared by an unsalted fast hash, so they must be long random strings:
 /// 32 characters of base64url carry 192 bits.
 pub const MIN_SECRET_LENGTH: usize = 32;
@@ -50,10 +52,18 @@ impl fmt::Debug for Secret {
 pub struct SecretHashError;
 
 /// The SHA-256 of a secret of high entropy; all that is ever stored of it.
-#[derive(Clone, PartialEq, Eq)]
+///
+/// Two hashes are compared in time that does not depend on where they differ.
+#[derive(Clone)]
 pub struct SecretHash([u8; 32]);
 
 impl SecretHash {
+    /// The hash of a secret that is text, such as an opaque token.
+    #[must_use]
+    pub fn of(secret: &str) -> Self {
+        Self(Sha256::digest(secret.as_bytes()).into())
+    }
+
     /// Reads `sha256:` followed by 43 characters of unpadded base64url.
     ///
     /// # Errors
@@ -72,6 +82,14 @@ impl SecretHash {
     }
 }
 
+impl PartialEq for SecretHash {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.ct_eq(&other.0).into()
+    }
+}
+
+impl Eq for SecretHash {}
+
 impl fmt::Display for SecretHash {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{PREFIX}{}", Base64UrlUnpadded::encode_string(&self.0))
@@ -83,3 +101,5 @@ impl fmt::Debug for SecretHash {
         formatter.write_str("SecretHash(..)")
     }
 }
+
+serialized_as_text!(SecretHash, SecretHash::parse);

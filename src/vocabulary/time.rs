@@ -1,8 +1,16 @@
 //! Time as an argument: the core reads no clock.
 
+use serde::{Deserialize, Deserializer, Serialize};
+
 /// Seconds since the Unix epoch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 pub struct UnixTime(u64);
+
+impl<'de> Deserialize<'de> for UnixTime {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        u64::deserialize(deserializer).map(Self::from_seconds)
+    }
+}
 
 impl UnixTime {
     /// The largest time that a JSON number carries exactly, 2^53 - 1.

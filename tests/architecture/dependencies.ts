@@ -5,13 +5,15 @@ export const mayUse: Record<string, readonly string[]> = {
   vocabulary: [],
   jose: ["vocabulary"],
   config: ["jose", "vocabulary"],
-  session: ["jose", "vocabulary"],
+  sealing: ["vocabulary"],
+  revocation: ["vocabulary"],
+  session: ["sealing", "revocation", "vocabulary"],
   host: ["config", "jose", "vocabulary"],
   compact_verification: ["host", "jose", "vocabulary"],
   access_token: ["host", "config", "jose", "vocabulary"],
-  gate: ["session", "access_token", "config", "jose", "vocabulary"],
-  issuer: ["session", "host", "access_token", "config", "jose", "vocabulary"],
-  directory: ["session", "access_token", "config", "jose", "vocabulary"],
+  gate: ["revocation", "access_token", "config", "jose", "vocabulary"],
+  issuer: ["session", "sealing", "revocation", "host", "access_token", "config", "jose", "vocabulary"],
+  directory: ["session", "sealing", "revocation", "access_token", "config", "jose", "vocabulary"],
 };
 
 /** Crates that belong to one module. */

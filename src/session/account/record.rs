@@ -1,0 +1,97 @@
+//! What an account remembers, as it is stored.
+
+use serde::{Deserialize, Serialize};
+
+use super::super::reply::SessionFacts;
+use crate::vocabulary::{ClientId, GrantId, ResourceId, Scope, SecretHash, UnixTime};
+
+/// Whether the subject may have anything, by the newest record that was shown.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Status {
+    pub(super) version: u64,
+    pub(super) suspended: bool,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Session {
+    pub(super) facts: SessionFacts,
+    pub(super) secret: SecretHash,
+    /// Clients that were granted something in it.
+    pub(super) client_ids: Vec<ClientId>,
+}
+
+impl Session {
+    pub(super) fn is_live(&self, now: UnixTime) -> bool {
+        self.facts.expires_at > now
+    }
+}
+
+/// A refresh token family: one live leaf, and for a moment its predecessor.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Family {
+    pub(super) gid: GrantId,
+    pub(super) client_id: ClientId,
+    pub(super) resource: ResourceId,
+    pub(super) scope: Scope,
+    /// The session as it was at the grant: the family may outlive it.
+    pub(super) session: SessionFacts,
+    pub(super) started_at: UnixTime,
+    /// No leaf outlives this moment; it is only ever moved to an earlier one.
+    pub(super) rotates_until: UnixTime,
+    pub(super) leaf: Leaf,
+    pub(super) predecessor: Option<Predecessor>,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Leaf {
+    pub(super) hash: SecretHash,
+    pub(super) issued_at: UnixTime,
+    pub(super) expires_at: UnixTime,
+}
+
+/// The token whose rotation gave the leaf, while it may be retried.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Predecessor {
+    pub(super) hash: SecretHash,
+    /// The leaf, sealed under a key that only the predecessor's holder can derive; base64url.
+    pub(super) sealed_leaf: String,
+    pub(super) rotated_at: UnixTime,
+    /// Seconds.
+    pub(super) grace: u64,
+}
+
+impl Family {
+    pub(super) fn is_live(&self, now: UnixTime) -> bool {
+        self.leaf.expires_at > now
+    }
+}
+
+impl Predecessor {
+    pub(super) fn window_is_open(&self, now: UnixTime) -> bool {
+        now.since(self.rotated_at) <= self.grace
+    }
+
+    /// The first moment at which the window is closed.
+    pub(super) fn closes_at(&self) -> UnixTime {
+        self.rotated_at.plus(self.grace).plus(1)
+    }
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct UsedAssertion {
+    pub(super) jti: SecretHash,
+    pub(super) expires_at: UnixTime,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Approval {
+    pub(super) client_id: ClientId,
+    pub(super) scopes: Vec<(ResourceId, Scope)>,
+}
