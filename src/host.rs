@@ -10,6 +10,78 @@ use crate::vocabulary::{EntropyUnavailable, KeyId};
 #[error("the host is unavailable")]
 pub struct HostUnavailable;
 
+/// A store of records in which everything happens one after another, as Durable Objects are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ObjectClass {
+    /// One for each user and each client: sessions, grants, refresh token families.
+    Account,
+    /// One for each attempt: codes, links, logins.
+    Challenge,
+    /// One for each tenant: keys, and what is published.
+    Directory,
+}
+
+impl ObjectClass {
+    /// Its name at the boundary.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Account => "account",
+            Self::Challenge => "challenge",
+            Self::Directory => "directory",
+        }
+    }
+}
+
+/// Why an object did not answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum CallError {
+    /// The platform did not answer. The object may have done what it was asked; every call can be repeated.
+    #[error("the object is unavailable")]
+    Unavailable,
+    /// The deployment has no binding for such objects.
+    #[error("the deployment lacks a binding for this object")]
+    BindingMissing,
+}
+
+/// What is counted to keep callers from asking too often.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limiter {
+    /// Logins on the hosted pages.
+    Login,
+    /// Links that are sent by mail.
+    Link,
+    /// Requests to the token endpoint.
+    Token,
+}
+
+impl Limiter {
+    /// Its name at the boundary.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Login => "login",
+            Self::Link => "link",
+            Self::Token => "token",
+        }
+    }
+}
+
+/// A message to a user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mail {
+    /// The address of the user.
+    pub to: String,
+    /// The subject line.
+    pub subject: String,
+    /// The message as plain text, the link in it.
+    pub text: String,
+    /// The message as HTML, the link in it.
+    pub html: String,
+    /// The link, for an outbox of development.
+    pub link: String,
+}
+
 /// Everything that the core asks of a platform, each call an effect of one request.
 pub trait Host {
     /// The configuration record under `key`; `None` where there is none.
@@ -35,6 +107,23 @@ pub trait Host {
         message: &[u8],
         signature: &[u8],
     ) -> impl Future<Output = Result<bool, HostUnavailable>>;
+
+    /// Has the object `name` answer `request`; both are texts that the core wrote.
+    fn call(
+        &self,
+        class: ObjectClass,
+        name: String,
+        request: String,
+    ) -> impl Future<Output = Result<String, CallError>>;
+
+    /// Hands a message over for sending. Whether it arrives is not known here, and the caller is not told.
+    fn send(&self, mail: Mail) -> impl Future<Output = ()>;
+
+    /// Whether `key` may go on; where the platform counts nothing, it may.
+    fn within_limit(&self, limiter: Limiter, key: String) -> impl Future<Output = bool>;
+
+    /// Hands the form `body` over for posting to `url`, a client's own endpoint. The outcome is not waited for.
+    fn deliver(&self, url: String, body: String) -> impl Future<Output = ()>;
 
     /// Fills `bytes` with secure randomness.
     ///

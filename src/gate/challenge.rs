@@ -39,6 +39,7 @@ fn challenges(reason: &DenialReason) -> bool {
         DenialReason::NoToken
         | DenialReason::MalformedCredentials
         | DenialReason::Token(_)
+        | DenialReason::TokenRevoked
         | DenialReason::InsufficientScope => true,
         DenialReason::AmbiguousPath(_)
         | DenialReason::NoResource
@@ -46,7 +47,8 @@ fn challenges(reason: &DenialReason) -> bool {
         | DenialReason::CorsNotAllowed
         | DenialReason::WrongSubjectKind
         | DenialReason::WrongSubject
-        | DenialReason::CannotVerifyNow => false,
+        | DenialReason::CannotVerifyNow
+        | DenialReason::RevocationUnknown => false,
     }
 }
 

@@ -27,6 +27,12 @@ pub enum DenialReason {
     /// The token is not accepted.
     #[error("{0}")]
     Token(#[from] TokenRefusal),
+    /// The token was revoked before it expired: it, its grant, session, user or client.
+    #[error("the token was revoked")]
+    TokenRevoked,
+    /// Whether the token was revoked cannot be found out now; nothing is known against it.
+    #[error("whether the token was revoked cannot be found out now")]
+    RevocationUnknown,
     /// The rule is for another kind of subject.
     #[error("the rule is not for this kind of subject")]
     WrongSubjectKind,
@@ -53,6 +59,8 @@ impl DenialReason {
             Self::NoToken => "no_token",
             Self::MalformedCredentials => "malformed_credentials",
             Self::Token(refusal) => refusal.code(),
+            Self::TokenRevoked => "token_revoked",
+            Self::RevocationUnknown => "revocation_unknown",
             Self::WrongSubjectKind => "wrong_subject_kind",
             Self::WrongSubject => "wrong_subject",
             Self::InsufficientScope => "insufficient_scope",
@@ -74,8 +82,9 @@ impl DenialReason {
             | Self::WrongSubject => None,
             Self::MalformedCredentials => Some(ErrorCode::InvalidRequest),
             Self::Token(refusal) => Some(refusal.error_code()),
+            Self::TokenRevoked => Some(ErrorCode::InvalidToken),
             Self::InsufficientScope => Some(ErrorCode::InsufficientScope),
-            Self::CannotVerifyNow => Some(ErrorCode::TemporarilyUnavailable),
+            Self::CannotVerifyNow | Self::RevocationUnknown => Some(ErrorCode::TemporarilyUnavailable),
         }
     }
 
@@ -90,9 +99,12 @@ impl DenialReason {
             | Self::CorsNotAllowed
             | Self::WrongSubjectKind
             | Self::WrongSubject => 403,
-            Self::MalformedCredentials | Self::Token(_) | Self::InsufficientScope | Self::CannotVerifyNow => {
-                self.error_code().map_or(403, ErrorCode::status)
-            }
+            Self::MalformedCredentials
+            | Self::Token(_)
+            | Self::TokenRevoked
+            | Self::RevocationUnknown
+            | Self::InsufficientScope
+            | Self::CannotVerifyNow => self.error_code().map_or(403, ErrorCode::status),
         }
     }
 

@@ -2,6 +2,26 @@
 
 use serde::Serialize;
 
+/// How it was found out that a token was not revoked, or that it was.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct RevocationTrace {
+    /// `list`: by the published list. `objects`: by asking the objects of user and client. `none`: this deployment
+    /// publishes no list, so tokens live until they expire.
+    pub mode: &'static str,
+    /// Why the objects are asked: `strong`, `full_shard`, `no_list` or `old_list`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cause: Option<&'static str>,
+    /// How old the list is, in seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub age: Option<u64>,
+    /// The seconds after a revocation from which it is honoured here at the latest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bound: Option<u64>,
+    /// The claim that names what was revoked, where the list told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revoked_by: Option<&'static str>,
+}
+
 /// The facts behind a decision. It holds no token and no secret.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Trace {
@@ -48,4 +68,7 @@ pub struct Trace {
     /// Whether the signature had been verified before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub known_token: Option<bool>,
+    /// Whether the token was revoked, once that was looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revocation: Option<RevocationTrace>,
 }

@@ -2,6 +2,9 @@
 
 use percent_encoding::percent_decode_str;
 
+use super::refusal::Refusal;
+use super::request::{IssuerRequest, MAX_BODY_LENGTH};
+
 const MAX_PARAMETERS: usize = 64;
 
 /// Why a body is not a form.
@@ -31,11 +34,27 @@ pub(super) struct Form {
 }
 
 impl Form {
+    /// The form in the body of a request.
+    pub(super) fn of(request: &IssuerRequest<'_>) -> Result<Self, Refusal> {
+        if request.body.len() > MAX_BODY_LENGTH {
+            return Err(Refusal::BodyTooLong);
+        }
+        Ok(Self::parse(request.content_type, request.body)?)
+    }
+
+    /// The parameters of a query.
+    pub(super) fn of_query(query: &str) -> Result<Self, FormError> {
+        Self::of_pairs(query)
+    }
+
     pub(super) fn parse(content_type: Option<&str>, body: &[u8]) -> Result<Self, FormError> {
         check_content_type(content_type.unwrap_or_default())?;
-        let body = std::str::from_utf8(body).map_err(|_| FormError::Encoding)?;
+        Self::of_pairs(std::str::from_utf8(body).map_err(|_| FormError::Encoding)?)
+    }
+
+    fn of_pairs(text: &str) -> Result<Self, FormError> {
         let mut parameters: Vec<(String, String)> = Vec::new();
-        for pair in body.split('&').filter(|pair| !pair.is_empty()) {
+        for pair in text.split('&').filter(|pair| !pair.is_empty()) {
             if parameters.len() >= MAX_PARAMETERS {
                 return Err(FormError::TooMany);
             }
@@ -73,7 +92,7 @@ impl Form {
 }
 
 /// Only these names are echoed in a message; a caller's own text never is.
-const KNOWN: [&str; 8] = [
+const KNOWN: [&str; 19] = [
     "grant_type",
     "scope",
     "client_id",
@@ -82,6 +101,17 @@ const KNOWN: [&str; 8] = [
     "client_assertion_type",
     "code",
     "refresh_token",
+    "code_verifier",
+    "code_challenge",
+    "code_challenge_method",
+    "redirect_uri",
+    "response_type",
+    "state",
+    "nonce",
+    "prompt",
+    "max_age",
+    "token",
+    "request_uri",
 ];
 
 fn check_content_type(content_type: &str) -> Result<(), FormError> {

@@ -1,12 +1,17 @@
 //! What the authorization server says of itself: RFC 8414, OpenID Connect Discovery, JWK Set, RFC 9728.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
+use crate::access_token::AUTHENTICATION_CONTEXT;
 use crate::config::{Tenant, WELL_KNOWN_PROTECTED_RESOURCE, resource_metadata};
-use crate::vocabulary::{HttpResponse, ResourceIndicator};
+use crate::vocabulary::{HttpResponse, PROTOCOL_SCOPES, ResourceIndicator};
 
 /// How long others may keep these documents, in seconds. Key rotation counts on it.
 const MAX_AGE: u64 = 300;
+/// What a client may sign its assertions with.
+const ASSERTION_ALGORITHMS: [&str; 6] = ["ES256", "ES384", "EdDSA", "Ed25519", "PS256", "RS256"];
 
 /// The document at `path`, `None` where there is none.
 pub(super) fn document(tenant: &Tenant, path: &str) -> Option<HttpResponse> {
@@ -38,15 +43,45 @@ fn server(tenant: &Tenant) -> Value {
         });
     let resources: Vec<&str> =
         tenant.resources().iter().map(|resource| resource.indicator().as_str()).collect();
+    let scopes: BTreeSet<&str> = tenant
+        .resources()
+        .iter()
+        .chain([tenant.default_resource()])
+        .flat_map(|resource| resource.scopes())
+        .map(|scope| scope.name().as_str())
+        .chain(PROTOCOL_SCOPES)
+        .collect();
+    let confidential = ["client_secret_basic", "client_secret_post", "private_key_jwt"];
+    let with_public = [&confidential[..], &["none"]].concat();
     json!({
         "issuer": issuer,
+        "authorization_endpoint": format!("{issuer}/oidc/auth"),
         "token_endpoint": format!("{issuer}/oidc/token"),
         "jwks_uri": format!("{issuer}/oidc/jwks"),
-        "grant_types_supported": ["client_credentials"],
-        "response_types_supported": [],
-        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+        "userinfo_endpoint": format!("{issuer}/oidc/userinfo"),
+        "revocation_endpoint": format!("{issuer}/oidc/token/revocation"),
+        "introspection_endpoint": format!("{issuer}/oidc/introspect"),
+        "pushed_authorization_request_endpoint": format!("{issuer}/oidc/request"),
+        "end_session_endpoint": format!("{issuer}/oidc/session/end"),
+        "scopes_supported": scopes,
+        "grant_types_supported": ["client_credentials", "authorization_code", "refresh_token"],
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "code_challenge_methods_supported": ["S256"],
+        "prompt_values_supported": ["none", "login", "consent"],
+        "token_endpoint_auth_methods_supported": with_public,
+        "token_endpoint_auth_signing_alg_values_supported": ASSERTION_ALGORITHMS,
+        "revocation_endpoint_auth_methods_supported": with_public,
+        "introspection_endpoint_auth_methods_supported": confidential,
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": algorithms,
+        "acr_values_supported": [AUTHENTICATION_CONTEXT],
+        "claims_supported": ["sub", "auth_time", "acr", "amr", "sid", "tid", "email", "email_verified"],
+        "authorization_response_iss_parameter_supported": true,
+        "request_parameter_supported": false,
+        "request_uri_parameter_supported": false,
+        "backchannel_logout_supported": true,
+        "backchannel_logout_session_supported": true,
         "protected_resources": resources,
     })
 }

@@ -1,40 +1,80 @@
-//! The authorization server of a tenant: token endpoint, metadata, keys.
+//! The authorization server of a tenant: token endpoint, sessions and logins, metadata, keys.
 
+mod authorization_code;
+mod authorize;
+mod backend;
+mod bearer;
+mod client_assertion;
 mod client_authentication;
 mod client_credentials;
 mod effective_scope;
 mod form;
+mod html;
+mod id_token;
+mod introspection;
+mod login_link;
+mod logout;
+mod mail;
 mod metadata;
+mod one_time;
+mod presented;
+mod redirect;
+mod refresh_token;
 mod refusal;
 mod request;
+mod revocation;
+mod service;
 mod target;
 mod token_endpoint;
+mod tokens;
+mod user_grant;
+mod userinfo;
 
 pub use client_authentication::AuthenticatedClient;
-pub use effective_scope::{ScopeRefusal, effective_scope};
-pub use refusal::TokenRefusal;
+pub use effective_scope::{ScopeHolder, ScopeRefusal, effective_scope};
+pub use refusal::Refusal;
 pub use request::{Answer, IssuerRequest, MAX_BODY_LENGTH};
 pub use target::ResolvedResource;
 
 use crate::config::Tenant;
 use crate::host::Host;
+use crate::sealing::MasterKeys;
 use crate::vocabulary::{HttpResponse, UnixTime};
 
+use service::Service;
+
 /// Answers a request to the authorization server of `tenant`, `None` where the path is none of its endpoints.
+///
+/// Without `master_keys` nothing can be had that needs a session, a code or a refresh token; clients still get their
+/// own tokens.
 pub async fn answer(
     host: &impl Host,
     tenant: &Tenant,
+    master_keys: Option<&MasterKeys>,
     request: &IssuerRequest<'_>,
     now: UnixTime,
 ) -> Option<Answer> {
+    let service = &Service::new(host, tenant, master_keys, now);
     let answer = match (request.path, request.method) {
-        ("/oidc/token", "POST") => token_endpoint::answer(host, tenant, request, now).await,
-        ("/oidc/token", _) => Answer::plain(HttpResponse::empty(405).with("allow", "POST").not_stored()),
-        (path, "GET" | "HEAD") => Answer::plain(metadata::document(tenant, path)?),
-        (path, _) => {
-            metadata::document(tenant, path)?;
-            Answer::plain(HttpResponse::empty(405).with("allow", "GET, HEAD").not_stored())
-        }
+        ("/oidc/token", "POST") => token_endpoint::answer(service, request).await,
+        ("/oidc/token/revocation", "POST") => revocation::answer(service, request).await,
+        ("/oidc/introspect", "POST") => introspection::answer(service, request).await,
+        ("/oidc/userinfo", "GET" | "POST") => userinfo::answer(service, request).await,
+        ("/oidc/token" | "/oidc/token/revocation" | "/oidc/introspect", _) => not_allowed("POST"),
+        ("/oidc/userinfo", _) => not_allowed("GET, POST"),
+        (path, _) if path.starts_with("/v1/") => backend::answer(service, request).await?,
+        (path, method) => match (authorize::answer(service, request).await, method) {
+            (Some(answer), _) => answer,
+            (None, "GET" | "HEAD") => Answer::plain(metadata::document(tenant, path)?),
+            (None, _) => {
+                metadata::document(tenant, path)?;
+                not_allowed("GET, HEAD")
+            }
+        },
     };
     Some(answer)
+}
+
+fn not_allowed(methods: &str) -> Answer {
+    Answer::plain(HttpResponse::empty(405).with("allow", methods).not_stored())
 }

@@ -18,6 +18,14 @@ pub struct IssuerRequest<'a> {
     pub content_type: Option<&'a str>,
     /// The `Authorization` field.
     pub authorization: Option<&'a str>,
+    /// The `Cookie` field.
+    pub cookie: Option<&'a str>,
+    /// The `Origin` field.
+    pub origin: Option<&'a str>,
+    /// The `Sec-Fetch-Site` field.
+    pub sec_fetch_site: Option<&'a str>,
+    /// The address of the caller, as the platform saw it; empty where it does not tell.
+    pub address: &'a str,
     /// The body, or its first [`MAX_BODY_LENGTH`] octets and at least one more.
     pub body: &'a [u8],
 }

@@ -1,45 +1,46 @@
 //! The token endpoint: RFC 6749 section 3.2.
 
-use crate::config::{Grant, Tenant};
-use crate::host::Host;
-use crate::vocabulary::UnixTime;
+use crate::config::Grant;
+use crate::host::{Host, Limiter};
 
+use super::authorization_code;
 use super::client_authentication::authenticate;
 use super::client_credentials;
 use super::form::Form;
-use super::refusal::TokenRefusal;
-use super::request::{Answer, IssuerRequest, MAX_BODY_LENGTH};
+use super::refresh_token::{self, RefreshRequest};
+use super::refusal::Refusal;
+use super::request::{Answer, IssuerRequest};
+use super::service::Service;
 
 /// Answers a POST to the token endpoint.
-pub(super) async fn answer(
-    host: &impl Host,
-    tenant: &Tenant,
-    request: &IssuerRequest<'_>,
-    now: UnixTime,
-) -> Answer {
-    match redeem(host, tenant, request, now).await {
+pub(super) async fn answer<H: Host>(service: &Service<'_, H>, request: &IssuerRequest<'_>) -> Answer {
+    match redeem(service, request).await {
         Ok(answer) => answer,
-        Err(refusal) => refusal.answer(tenant.issuer()),
+        Err(refusal) => refusal.answer(service.tenant.issuer()),
     }
 }
 
-async fn redeem(
-    host: &impl Host,
-    tenant: &Tenant,
-    request: &IssuerRequest<'_>,
-    now: UnixTime,
-) -> Result<Answer, TokenRefusal> {
-    if request.body.len() > MAX_BODY_LENGTH {
-        return Err(TokenRefusal::BodyTooLong);
+async fn redeem<H: Host>(service: &Service<'_, H>, request: &IssuerRequest<'_>) -> Result<Answer, Refusal> {
+    let form = Form::of(request)?;
+    let client = authenticate(service, request.authorization, &form).await?;
+    service.within_limit(Limiter::Token, client.client().id().as_str()).await?;
+    let grant_type = form.value("grant_type").ok_or(Refusal::GrantTypeMissing)?;
+    let grants = [Grant::ClientCredentials, Grant::AuthorizationCode, Grant::RefreshToken];
+    let grant = grants.into_iter().find(|grant| grant.as_str() == grant_type);
+    let grant = grant.ok_or(Refusal::GrantTypeUnknown)?;
+    if !client.client().permits_grant(grant) {
+        return Err(Refusal::GrantTypeNotAllowed);
     }
-    let form = Form::parse(request.content_type, request.body)?;
-    let client = authenticate(host, tenant, request.authorization, &form).await?;
-    let grant = form.value("grant_type").ok_or(TokenRefusal::GrantTypeMissing)?;
     match grant {
-        "client_credentials" if client.client().permits_grant(Grant::ClientCredentials) => {
-            client_credentials::redeem(host, tenant, &client, &form, now).await
+        Grant::ClientCredentials => client_credentials::redeem(service, &client, &form).await,
+        Grant::AuthorizationCode => authorization_code::redeem(service, &client, &form).await,
+        Grant::RefreshToken => {
+            let request = RefreshRequest {
+                refresh_token: form.value("refresh_token").ok_or(Refusal::Missing("refresh_token"))?,
+                resources: form.values("resource").collect(),
+                scope: form.value("scope"),
+            };
+            refresh_token::redeem(service, &client, &request).await
         }
-        "client_credentials" => Err(TokenRefusal::GrantTypeNotAllowed),
-        _ => Err(TokenRefusal::GrantTypeUnknown),
     }
 }

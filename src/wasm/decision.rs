@@ -61,6 +61,25 @@ export interface Trace {
   deadline?: number;
   /** Whether the token's signature had been verified before. */
   known_token?: boolean;
+  /** Whether the token was revoked, once that was looked at. */
+  revocation?: RevocationTrace;
+}
+
+/** How it was found out that a token was not revoked, or that it was. */
+export interface RevocationTrace {
+  /**
+   * `list`: by the published list. `objects`: by asking the objects of user and client. `none`: this deployment
+   * publishes no list, so tokens live until they expire.
+   */
+  mode: "list" | "objects" | "none";
+  /** Why the objects are asked. */
+  cause?: "strong" | "full_shard" | "no_list" | "old_list";
+  /** How old the list is, in seconds. */
+  age?: number;
+  /** The seconds after a revocation from which it is honoured here at the latest. */
+  bound?: number;
+  /** The claim that names what was revoked, where the list told. */
+  revoked_by?: "jti" | "gid" | "sid" | "sub" | "client_id";
 }
 
 /** A response as plain data. */

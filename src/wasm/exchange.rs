@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_bytes::ByteBuf;
 use wasm_bindgen::prelude::*;
 
-use crate::host::{Host, HostUnavailable};
+use crate::host::{CallError, Host, HostUnavailable, Limiter, Mail, ObjectClass};
 use crate::jose::{Algorithm, VerificationKey, portable};
 use crate::vocabulary::json::Json;
 use crate::vocabulary::{EntropyUnavailable, KeyId};
@@ -22,7 +22,11 @@ const TYPES: &str = r#"
 export type Effect =
   | { type: "read"; key: string }
   | { type: "sign"; kid: string; algorithm: string; message: Uint8Array }
-  | { type: "verify"; jwk: JsonWebKey; algorithm: string; message: Uint8Array; signature: Uint8Array };
+  | { type: "verify"; jwk: JsonWebKey; algorithm: string; message: Uint8Array; signature: Uint8Array }
+  | { type: "call"; object: "account" | "challenge" | "directory"; name: string; request: string }
+  | { type: "mail"; to: string; subject: string; text: string; html: string; link: string }
+  | { type: "limit"; limiter: "login" | "link" | "token"; key: string }
+  | { type: "deliver"; url: string; body: string };
 
 /** How far an endpoint got. */
 export type ExchangeStep<T> = { type: "effect"; effect: Effect } | { type: "done"; result: T };
@@ -34,6 +38,10 @@ pub(super) enum Effect {
     Read { key: String },
     Sign { kid: String, algorithm: &'static str, message: ByteBuf },
     Verify { jwk: Json, algorithm: &'static str, message: ByteBuf, signature: ByteBuf },
+    Call { object: &'static str, name: String, request: String },
+    Mail { to: String, subject: String, text: String, html: String, link: String },
+    Limit { limiter: &'static str, key: String },
+    Deliver { url: String, body: String },
 }
 
 /// The host's answer to an effect.
@@ -43,6 +51,7 @@ enum Reply {
     Verified(bool),
     Unavailable,
     Unsupported,
+    BindingMissing,
 }
 
 #[derive(Serialize)]
@@ -122,6 +131,31 @@ impl Host for BoundaryHost {
         }
     }
 
+    async fn call(&self, class: ObjectClass, name: String, request: String) -> Result<String, CallError> {
+        match self.perform(Effect::Call { object: class.as_str(), name, request }).await {
+            Reply::Value(Some(reply)) => Ok(reply),
+            Reply::BindingMissing => Err(CallError::BindingMissing),
+            _ => Err(CallError::Unavailable),
+        }
+    }
+
+    async fn send(&self, mail: Mail) {
+        let Mail { to, subject, text, html, link } = mail;
+        self.perform(Effect::Mail { to, subject, text, html, link }).await;
+    }
+
+    async fn within_limit(&self, limiter: Limiter, key: String) -> bool {
+        // A counter that does not answer must not keep everybody out.
+        !matches!(
+            self.perform(Effect::Limit { limiter: limiter.as_str(), key }).await,
+            Reply::Verified(false)
+        )
+    }
+
+    async fn deliver(&self, url: String, body: String) {
+        self.perform(Effect::Deliver { url, body }).await;
+    }
+
     fn random(&self, bytes: &mut [u8]) -> Result<(), EntropyUnavailable> {
         getrandom::fill(bytes).map_err(|_| EntropyUnavailable)
     }
@@ -189,6 +223,12 @@ impl Exchange {
     #[wasm_bindgen(js_name = resumeUnsupported, unchecked_return_type = "ExchangeStep<any>")]
     pub fn resume_unsupported(&mut self) -> JsValue {
         self.resume(Reply::Unsupported)
+    }
+
+    /// Goes on after a `call` for which the deployment has no binding.
+    #[wasm_bindgen(js_name = resumeMissing, unchecked_return_type = "ExchangeStep<any>")]
+    pub fn resume_missing(&mut self) -> JsValue {
+        self.resume(Reply::BindingMissing)
     }
 
     fn resume(&mut self, reply: Reply) -> JsValue {

@@ -1,9 +1,10 @@
 //! The authorization server's endpoints.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 
 use crate::issuer::{IssuerRequest, MAX_BODY_LENGTH, answer};
+use crate::sealing::MasterKeys;
 use crate::vocabulary::HttpResponse;
 
 use super::exchange::Exchange;
@@ -11,9 +12,37 @@ use super::tenant::{TenantHandle, unix_time};
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
+/** The head of a request to the authorization server; absent fields are `null`. */
+export interface RequestHead {
+  method: string;
+  path: string;
+  /** Without its question mark; empty for none. */
+  query: string;
+  content_type: string | null;
+  authorization: string | null;
+  cookie: string | null;
+  origin: string | null;
+  sec_fetch_site: string | null;
+  /** Of the caller, as the platform saw it; empty where it does not tell. */
+  address: string;
+}
+
 /** The result of an issuer exchange; `null` where the path is no endpoint. */
 export type IssuerAnswer = { response: PlainResponse; reason: string | null } | null;
 "#;
+
+#[derive(Deserialize)]
+struct RequestHead {
+    method: String,
+    path: String,
+    query: String,
+    content_type: Option<String>,
+    authorization: Option<String>,
+    cookie: Option<String>,
+    origin: Option<String>,
+    sec_fetch_site: Option<String>,
+    address: String,
+}
 
 #[derive(Serialize)]
 struct IssuerAnswer {
@@ -28,34 +57,44 @@ pub fn max_body_length() -> usize {
     MAX_BODY_LENGTH
 }
 
+/// What is wrong with the secret `MASTER_KEY`; `undefined` where nothing is.
+#[wasm_bindgen(js_name = masterKeyFault)]
+#[must_use]
+pub fn master_key_fault(master_key: &str) -> Option<String> {
+    MasterKeys::parse(master_key).err().map(|error| error.to_string())
+}
+
 #[wasm_bindgen]
 impl TenantHandle {
-    /// Begins to answer a request to the authorization server: `body` is at most `maxBodyLength() + 1` octets of it.
-    /// The exchange's result is an `IssuerAnswer`.
+    /// Begins to answer a request to the authorization server: `head` is a `RequestHead` as JSON text, `body` at most
+    /// `maxBodyLength() + 1` octets, `masterKey` the secret of that name. The exchange's result is an `IssuerAnswer`.
     #[wasm_bindgen(js_name = answerIssuerRequest)]
     #[must_use]
-    #[expect(clippy::too_many_arguments, reason = "a struct would have to be read from a JavaScript object")]
     pub fn answer_issuer_request(
         &self,
-        method: String,
-        path: String,
-        query: String,
-        content_type: Option<String>,
-        authorization: Option<String>,
+        head: String,
         body: Vec<u8>,
+        master_key: Option<String>,
         now: f64,
     ) -> Exchange {
         let tenant = self.tenant();
         Exchange::new(move |host| async move {
+            let head: RequestHead = serde_json::from_str(&head).ok()?;
+            // One that cannot be read counts as absent; the log names the fault at start.
+            let master_keys = master_key.and_then(|text| MasterKeys::parse(&text).ok());
             let request = IssuerRequest {
-                method: &method,
-                path: &path,
-                query: &query,
-                content_type: content_type.as_deref(),
-                authorization: authorization.as_deref(),
+                method: &head.method,
+                path: &head.path,
+                query: &head.query,
+                content_type: head.content_type.as_deref(),
+                authorization: head.authorization.as_deref(),
+                cookie: head.cookie.as_deref(),
+                origin: head.origin.as_deref(),
+                sec_fetch_site: head.sec_fetch_site.as_deref(),
+                address: &head.address,
                 body: &body,
             };
-            let answer = answer(&host, &tenant, &request, unix_time(now)).await?;
+            let answer = answer(&host, &tenant, master_keys.as_ref(), &request, unix_time(now)).await?;
             Some(IssuerAnswer { response: answer.response, reason: answer.reason })
         })
     }

@@ -3,6 +3,7 @@
 
 mod decision;
 mod jws;
+mod revocations;
 mod tenant;
 
 #[cfg(feature = "issuer")]
@@ -11,3 +12,5 @@ mod exchange;
 mod freshness;
 #[cfg(feature = "issuer")]
 mod issuer;
+#[cfg(feature = "issuer")]
+mod object;

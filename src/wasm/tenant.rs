@@ -6,11 +6,12 @@ use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use crate::config::{Faults, Tenant};
-use crate::gate::{Gate, GateRequest, PendingSignature, Step};
+use crate::gate::{Gate, GateRequest, PendingInquiries, PendingReading, PendingSignature, Step};
 use crate::vocabulary::{TenantId, UnixTime};
 
 use super::decision::decision_text;
 use super::exchange::to_js;
+use super::revocations::RevocationsHandle;
 
 /// Room for method, URL and header fields of a request. Longer ones take the slower way.
 const BUFFER_LENGTH: usize = 24 * 1_024;
@@ -48,7 +49,61 @@ pub struct TenantHandle {
     gate: Gate,
     buffer: Vec<u8>,
     decision: String,
-    pending: Option<PendingSignature>,
+    signature: Option<PendingSignature>,
+    reading: Option<PendingReading>,
+    inquiries: Option<PendingInquiries>,
+}
+
+/// What is to be done next for a decision.
+#[wasm_bindgen]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NextStep {
+    /// Nothing: it is there (`takeDecision`).
+    Decided = 0,
+    /// A signature is to be checked (`takePending`), then `conclude` or `concludeHere`.
+    Signature = 1,
+    /// The list of revocations is to be read (`takeReading`), then `concludeReading`.
+    Reading = 2,
+    /// Objects are to be asked (`takeInquiries`), then `concludeInquiries`.
+    Inquiries = 3,
+}
+
+/// A decision that waits for the list of revocations to be read.
+#[wasm_bindgen]
+pub struct ReadingHandle(PendingReading);
+
+/// A decision that waits for what `Account` objects say.
+#[wasm_bindgen]
+pub struct InquiriesHandle {
+    pending: PendingInquiries,
+    replies: Vec<Option<String>>,
+}
+
+#[wasm_bindgen]
+impl InquiriesHandle {
+    /// How many objects are to be asked, all at once. The replies are given by `answer` in their order.
+    #[must_use]
+    #[wasm_bindgen(getter)]
+    pub fn count(&self) -> usize {
+        self.pending.inquiries().len()
+    }
+
+    /// The name of the `Account` object at that place.
+    #[must_use]
+    pub fn object(&self, at: usize) -> String {
+        self.pending.inquiries().get(at).map(|inquiry| inquiry.object.clone()).unwrap_or_default()
+    }
+
+    /// The request for it.
+    #[must_use]
+    pub fn request(&self, at: usize) -> String {
+        self.pending.inquiries().get(at).map(|inquiry| inquiry.request.clone()).unwrap_or_default()
+    }
+
+    /// The reply to the next inquiry; `undefined` where the object could not be asked.
+    pub fn answer(&mut self, reply: Option<String>) {
+        self.replies.push(reply);
+    }
 }
 
 /// A signature that the host has to check before the gate can decide.
@@ -99,7 +154,9 @@ impl TenantHandle {
                     gate: Gate::new(Rc::new(tenant)),
                     buffer: vec![0; BUFFER_LENGTH],
                     decision: String::new(),
-                    pending: None,
+                    signature: None,
+                    reading: None,
+                    inquiries: None,
                 };
                 let outcome = js_sys::Object::new();
                 let members = [("type", "loaded".into()), ("tenant", JsValue::from(handle))];
@@ -118,6 +175,11 @@ impl TenantHandle {
     #[wasm_bindgen(getter)]
     pub fn version(&self) -> f64 {
         self.gate.tenant().version() as f64
+    }
+
+    /// Honours this list from now on, where it is this tenant's.
+    pub fn honour(&mut self, revocations: &RevocationsHandle) {
+        self.gate.honour(revocations.shared());
     }
 
     /// The asymmetric keys that may verify: `{ kid, algorithm, jwk }` each.
@@ -159,9 +221,9 @@ impl TenantHandle {
 
     /// Decides about the request whose parts stand in the first `length` octets of the buffer, separated by line
     /// feeds: method, URL, `Origin`, `Access-Control-Request-Method`, `Authorization`; empty for absent.
-    /// Answers whether the decision is there (`takeDecision`); otherwise a signature is to be checked (`takePending`).
+    /// Answers what is to be done next.
     #[wasm_bindgen(js_name = decideBuffered)]
-    pub fn decide_buffered(&mut self, length: usize, now: f64, with_trace: bool) -> bool {
+    pub fn decide_buffered(&mut self, length: usize, now: f64, with_trace: bool) -> NextStep {
         let buffer = std::mem::take(&mut self.buffer);
         let decided = match buffer.get(..length).map(std::str::from_utf8) {
             Some(Ok(text)) => self.decide_text(text, now, with_trace),
@@ -173,7 +235,7 @@ impl TenantHandle {
 
     /// The same for a request that does not fit into the buffer.
     #[wasm_bindgen(js_name = decideText)]
-    pub fn decide_text(&mut self, text: &str, now: f64, with_trace: bool) -> bool {
+    pub fn decide_text(&mut self, text: &str, now: f64, with_trace: bool) -> NextStep {
         let mut parts = text.splitn(5, '\n');
         let mut part = || parts.next().filter(|part| !part.is_empty());
         let request = GateRequest {
@@ -183,16 +245,8 @@ impl TenantHandle {
             preflight_method: part(),
             authorization: part(),
         };
-        match self.gate.decide(&request, unix_time(now)) {
-            Step::Decided(decision) => {
-                self.decision = decision_text(&decision, with_trace);
-                true
-            }
-            Step::Signature(pending) => {
-                self.pending = Some(*pending);
-                false
-            }
-        }
+        let step = self.gate.decide(&request, unix_time(now));
+        self.next(step, with_trace)
     }
 
     /// The decision that was just made: a `GateDecision` as JSON text.
@@ -204,13 +258,40 @@ impl TenantHandle {
     /// The signature that is to be checked.
     #[wasm_bindgen(js_name = takePending)]
     pub fn take_pending(&mut self) -> Option<PendingHandle> {
-        self.pending.take().map(PendingHandle)
+        self.signature.take().map(PendingHandle)
+    }
+
+    /// What waits for the list to be read.
+    #[wasm_bindgen(js_name = takeReading)]
+    pub fn take_reading(&mut self) -> Option<ReadingHandle> {
+        self.reading.take().map(ReadingHandle)
+    }
+
+    /// What waits for objects to be asked.
+    #[wasm_bindgen(js_name = takeInquiries)]
+    pub fn take_inquiries(&mut self) -> Option<InquiriesHandle> {
+        self.inquiries.take().map(|pending| InquiriesHandle { pending, replies: Vec::new() })
     }
 
     /// Goes on with a decision: `verified` says whether the signature is right, `undefined` that it could not be
-    /// checked now. Answers the decision: a `GateDecision` as JSON text.
-    pub fn conclude(&mut self, pending: PendingHandle, verified: Option<bool>, with_trace: bool) -> String {
-        decision_text(&self.gate.conclude(pending.0, verified), with_trace)
+    /// checked now. Answers what is to be done next.
+    pub fn conclude(&mut self, pending: PendingHandle, verified: Option<bool>, with_trace: bool) -> NextStep {
+        let step = self.gate.conclude(pending.0, verified);
+        self.next(step, with_trace)
+    }
+
+    /// Goes on once the list of revocations was read, or could not be. Answers what is to be done next.
+    #[wasm_bindgen(js_name = concludeReading)]
+    pub fn conclude_reading(&mut self, reading: ReadingHandle, with_trace: bool) -> NextStep {
+        let step = self.gate.conclude_reading(reading.0);
+        self.next(step, with_trace)
+    }
+
+    /// Goes on by the answers of the objects. The decision is there then.
+    #[wasm_bindgen(js_name = concludeInquiries)]
+    pub fn conclude_inquiries(&mut self, inquiries: InquiriesHandle, with_trace: bool) -> NextStep {
+        let decision = self.gate.conclude_inquiries(inquiries.pending, &inquiries.replies);
+        self.next(decision.into(), with_trace)
     }
 }
 
@@ -218,8 +299,32 @@ impl TenantHandle {
 impl TenantHandle {
     /// The same by checking the signature inside the core, for a host that lacks the algorithm.
     #[wasm_bindgen(js_name = concludeHere)]
-    pub fn conclude_here(&mut self, pending: PendingHandle, with_trace: bool) -> String {
-        decision_text(&self.gate.conclude_here(pending.0), with_trace)
+    pub fn conclude_here(&mut self, pending: PendingHandle, with_trace: bool) -> NextStep {
+        let step = self.gate.conclude_here(pending.0);
+        self.next(step, with_trace)
+    }
+}
+
+impl TenantHandle {
+    fn next(&mut self, step: Step, with_trace: bool) -> NextStep {
+        match step {
+            Step::Decided(decision) => {
+                self.decision = decision_text(&decision, with_trace);
+                NextStep::Decided
+            }
+            Step::Signature(pending) => {
+                self.signature = Some(*pending);
+                NextStep::Signature
+            }
+            Step::Reading(pending) => {
+                self.reading = Some(*pending);
+                NextStep::Reading
+            }
+            Step::Inquiries(pending) => {
+                self.inquiries = Some(*pending);
+                NextStep::Inquiries
+            }
+        }
     }
 }
 

@@ -1,0 +1,286 @@
+//! One decision, step by step: resource, rule, token, revocation, subject, scope, in that order; default deny at each.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use crate::access_token::{RefusedToken, SignatureCheck, UnverifiedAccessToken, VerifiedAccessToken};
+use crate::config::{Cors, ProtectedResource, Tenant, WELL_KNOWN_PROTECTED_RESOURCE, resource_metadata};
+use crate::revocation::Revocations;
+use crate::vocabulary::{HttpResponse, PathError, RequestTarget, UnixTime};
+
+use super::cache::VerifiedTokens;
+use super::cors;
+use super::decision::{Decision, Facts};
+use super::denial::DenialReason;
+use super::liveness::{self, Answer, Inquiry, LivenessFacts, Source};
+use super::matcher::{Match, Matcher};
+use super::request::{Credentials, GateRequest};
+use super::subject::bindings;
+
+/// The gate of one tenant under one version of its configuration.
+#[derive(Debug)]
+pub struct Gate {
+    tenant: Rc<Tenant>,
+    matcher: Matcher,
+    known: VerifiedTokens,
+    /// What is revoked, where this gate honours a list.
+    revocations: Option<Rc<RefCell<Revocations>>>,
+}
+
+/// How far a decision got.
+#[derive(Debug)]
+pub enum Step {
+    /// Decided.
+    Decided(Box<Decision>),
+    /// Everything is right but for the signature, which the host has to check.
+    Signature(Box<PendingSignature>),
+    /// The token is right in itself; the host has to read the list of revocations before it is known to be live.
+    Reading(Box<PendingReading>),
+    /// The token is right in itself; the host has to ask the objects whether it is live.
+    Inquiries(Box<PendingInquiries>),
+}
+
+impl From<Decision> for Step {
+    fn from(decision: Decision) -> Self {
+        Self::Decided(Box::new(decision))
+    }
+}
+
+/// A decision that waits for the list of revocations to be read.
+#[derive(Debug)]
+pub struct PendingReading {
+    token: Rc<VerifiedAccessToken>,
+    facts: Facts,
+}
+
+/// A decision that waits for what the objects say.
+#[derive(Debug)]
+pub struct PendingInquiries {
+    token: Rc<VerifiedAccessToken>,
+    facts: Facts,
+    inquiries: Vec<Inquiry>,
+}
+
+impl PendingInquiries {
+    /// What to ask, at once.
+    #[must_use]
+    pub fn inquiries(&self) -> &[Inquiry] {
+        &self.inquiries
+    }
+}
+
+/// A decision that waits for a signature to be checked.
+#[derive(Debug)]
+pub struct PendingSignature {
+    token: String,
+    unverified: UnverifiedAccessToken,
+    facts: Facts,
+}
+
+impl PendingSignature {
+    /// What to check.
+    #[must_use]
+    pub fn signature_check(&self) -> &SignatureCheck {
+        self.unverified.signature_check()
+    }
+}
+
+impl Gate {
+    /// Compiles the gate of `tenant`. Its cost grows with the resources and rules, not with users or clients.
+    #[must_use]
+    pub fn new(tenant: Rc<Tenant>) -> Self {
+        let matcher = Matcher::new(&tenant);
+        Self { tenant, matcher, known: VerifiedTokens::default(), revocations: None }
+    }
+
+    /// Honours a list of revocations from now on. Another gate may honour the same one: it goes on from configuration
+    /// to configuration.
+    pub fn honour(&mut self, revocations: Rc<RefCell<Revocations>>) {
+        self.revocations = Some(revocations).filter(|list| list.borrow().tenant() == self.tenant.id());
+    }
+
+    /// The configuration under which this gate decides.
+    #[must_use]
+    pub fn tenant(&self) -> &Rc<Tenant> {
+        &self.tenant
+    }
+
+    /// Decides about `request` at `now`, as far as that goes without the host.
+    pub fn decide(&mut self, request: &GateRequest<'_>, now: UnixTime) -> Step {
+        let mut facts = Facts::new(Rc::clone(&self.tenant), now);
+        let target = match RequestTarget::parse(request.url) {
+            Ok(target) => target,
+            Err(error) => return facts.denied(DenialReason::AmbiguousPath(error)).into(),
+        };
+        if self.matcher.spells_a_literal_otherwise(&target) {
+            return facts.denied(DenialReason::AmbiguousPath(PathError::EncodedReserved)).into();
+        }
+        if let Some(metadata) = self.metadata(request.method, &target) {
+            return facts.respond(metadata).into();
+        }
+        let Some(found) = self.matcher.resource(&target) else {
+            return facts.denied(DenialReason::NoResource).into();
+        };
+        let tenant = Rc::clone(&self.tenant);
+        let Some(resource) = tenant.resources().get(found.resource) else {
+            return facts.denied(DenialReason::NoResource).into();
+        };
+        facts.resource = Some(found.resource);
+        facts.origin = request.origin.map(str::to_owned);
+        if let (Some(cors), Some((origin, method))) = (resource.cors(), request.preflight()) {
+            return match self.preflight(resource, &found, cors, origin, method) {
+                Some(response) => facts.respond(response).into(),
+                None => facts.denied(DenialReason::CorsNotAllowed).into(),
+            };
+        }
+        if !is_method(request.method) {
+            return facts.denied(DenialReason::NoRule).into();
+        }
+        facts.rule = self.matcher.rule(resource, &found, request.method);
+        let Some(rule) = facts.rule.and_then(|index| resource.rules().get(index)) else {
+            return facts.denied(DenialReason::NoRule).into();
+        };
+        if rule.is_public() {
+            return facts.allowed().into();
+        }
+        facts.bindings = bindings(rule, &found);
+        let token = match request.credentials() {
+            Credentials::None => return facts.denied(DenialReason::NoToken).into(),
+            Credentials::Malformed => return facts.denied(DenialReason::MalformedCredentials).into(),
+            Credentials::Bearer(token) => token,
+        };
+        self.decide_token(token, resource, facts)
+    }
+
+    fn decide_token(&mut self, token: &str, resource: &ProtectedResource, mut facts: Facts) -> Step {
+        if let Some(known) = self.known.find(token) {
+            facts.known_token = true;
+            if let Err(refusal) = known.check_at(&self.tenant, resource, facts.now) {
+                facts.token = Some(known);
+                return facts.denied(refusal.into()).into();
+            }
+            return self.decide_liveness(known, facts, false);
+        }
+        let unverified = match UnverifiedAccessToken::examine(token, &self.tenant, resource, facts.now) {
+            Ok(unverified) => unverified,
+            Err(RefusedToken { refusal, untrusted_claims }) => {
+                facts.untrusted_claims = untrusted_claims;
+                return facts.denied(refusal.into()).into();
+            }
+        };
+        let pending = PendingSignature { token: token.to_owned(), unverified, facts };
+        // A symmetric key never leaves the core; every other signature is the host's to check.
+        if pending.signature_check().key.is_symmetric() {
+            return self.conclude_here(pending);
+        }
+        Step::Signature(Box::new(pending))
+    }
+
+    /// Goes on with a decision once the signature was checked; `None` says that it could not be checked now.
+    ///
+    /// Passing `Some(true)` without having verified [`PendingSignature::signature_check`] opens the gate to forgeries.
+    pub fn conclude(&mut self, pending: PendingSignature, verdict: Option<bool>) -> Step {
+        let PendingSignature { token, unverified, facts } = pending;
+        let Some(verifies) = verdict else { return facts.denied(DenialReason::CannotVerifyNow).into() };
+        match unverified.with_signature(verifies) {
+            Ok(verified) => {
+                let verified = Rc::new(verified);
+                // Configuration may have been replaced meanwhile: what it verified must not enter another's cache.
+                if Rc::ptr_eq(&facts.tenant, &self.tenant) {
+                    self.known.insert(&token, Rc::clone(&verified));
+                }
+                self.decide_liveness(verified, facts, false)
+            }
+            Err(refusal) => facts.denied(refusal.into()).into(),
+        }
+    }
+
+    /// Goes on by checking the signature inside the core, for a host that lacks the algorithm. Where this build cannot
+    /// do it either, the decision is that it cannot be checked now.
+    pub fn conclude_here(&mut self, pending: PendingSignature) -> Step {
+        let verdict = pending.unverified.verified_here();
+        self.conclude(pending, verdict)
+    }
+
+    /// Goes on with a decision once the list of revocations was read again, or could not be.
+    pub fn conclude_reading(&self, pending: PendingReading) -> Step {
+        self.decide_liveness(pending.token, pending.facts, true)
+    }
+
+    /// Goes on with a decision by what the objects said: a reply for each of [`PendingInquiries::inquiries`], `None` of
+    /// one that could not be asked.
+    #[must_use]
+    pub fn conclude_inquiries(&self, pending: PendingInquiries, replies: &[Option<String>]) -> Decision {
+        let PendingInquiries { token, facts, inquiries } = pending;
+        match liveness::concluded(inquiries.len(), replies) {
+            Some(true) => facts.with_token(token),
+            Some(false) => facts.with_refused(token, DenialReason::TokenRevoked),
+            None => facts.with_refused(token, DenialReason::RevocationUnknown),
+        }
+    }
+
+    /// Whether the token was revoked. This comes before everything that would tell more of the token.
+    fn decide_liveness(&self, token: Rc<VerifiedAccessToken>, mut facts: Facts, read: bool) -> Step {
+        let Some(resource) = facts.resource() else { return facts.denied(DenialReason::NoResource).into() };
+        let list = self.revocations.as_deref();
+        let answer = liveness::ask_list(list, &facts.tenant, resource, token.claims(), facts.now);
+        let cause = match answer {
+            Answer::Live(source) => {
+                facts.liveness = Some(LivenessFacts { source, revoked_by: None });
+                return facts.with_token(token).into();
+            }
+            Answer::Revoked(source, kind) => {
+                facts.liveness = Some(LivenessFacts { source, revoked_by: Some(kind) });
+                return facts.with_refused(token, DenialReason::TokenRevoked).into();
+            }
+            Answer::Read(_) if !read => return Step::Reading(Box::new(PendingReading { token, facts })),
+            Answer::Read(cause) | Answer::Ask(cause) => cause,
+        };
+        let inquiries = liveness::inquiries(&facts.tenant, resource, token.claims());
+        facts.liveness = Some(LivenessFacts { source: Source::Objects(cause), revoked_by: None });
+        Step::Inquiries(Box::new(PendingInquiries { token, facts, inquiries }))
+    }
+
+    /// RFC 9728 section 3.1: the metadata of the resource whose URI has what follows the well-known part as its path.
+    fn metadata(&self, method: &str, target: &RequestTarget<'_>) -> Option<HttpResponse> {
+        let path = target.path().strip_prefix(WELL_KNOWN_PROTECTED_RESOURCE)?;
+        if !matches!(method, "GET" | "HEAD") || !(path.is_empty() || path.starts_with('/')) {
+            return None;
+        }
+        let url = format!("{}{path}", target.origin());
+        let resource_target = RequestTarget::parse(&url).ok()?;
+        let found = self.matcher.resource(&resource_target).filter(|found| found.below.is_empty());
+        let resource = match found {
+            Some(found) => self.tenant.resources().get(found.resource)?,
+            None => Some(self.tenant.default_resource()).filter(|resource| {
+                path.trim_end_matches('/').is_empty() && resource.indicator().covers(&resource_target)
+            })?,
+        };
+        Some(
+            HttpResponse::json(200, &resource_metadata(&self.tenant, resource))
+                .with("cache-control", "public, max-age=60")
+                .with("access-control-allow-origin", "*"),
+        )
+    }
+
+    fn preflight(
+        &self,
+        resource: &ProtectedResource,
+        found: &Match<'_>,
+        cors: &Cors,
+        origin: &str,
+        method: &str,
+    ) -> Option<HttpResponse> {
+        const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
+        let listed: Vec<&str> = cors.methods().iter().map(String::as_str).collect();
+        let candidates = if listed == ["*"] { METHODS.to_vec() } else { listed };
+        let governed = |method: &&str| self.matcher.rule(resource, found, method).is_some();
+        let methods: Vec<&str> = candidates.into_iter().filter(governed).collect();
+        cors::preflight(cors, origin, method, &methods)
+    }
+}
+
+/// Methods have case (RFC 9110 section 9.1). A lower-case one is none that a rule for every method means.
+fn is_method(method: &str) -> bool {
+    !method.is_empty() && method.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'-')
+}

@@ -1,0 +1,118 @@
+//! What a browser keeps for us: the secret of its session, and the secret that binds a login to it.
+
+use crate::host::Host;
+use crate::sealing::{RoutedToken, TokenKind};
+use crate::session::SessionFacts;
+use crate::vocabulary::{Lifetime, SecretHash, SessionId, UserId};
+
+use super::super::refusal::Refusal;
+use super::super::request::IssuerRequest;
+use super::super::service::Service;
+
+const SESSION: &str = "audgate-session";
+const BROWSER: &str = "audgate-browser";
+/// How long a browser that begins a login is recognised, in seconds.
+const BROWSER_LIFETIME: u64 = 86_400;
+
+/// The session that a browser presents: unproven until the account has seen its secret.
+pub(super) struct BrowserSession {
+    pub(super) user_id: UserId,
+    pub(super) sid: SessionId,
+    pub(super) token: RoutedToken,
+}
+
+impl BrowserSession {
+    /// A fresh one for `user_id`.
+    pub(super) fn begin<H: Host>(service: &Service<'_, H>, user_id: &UserId) -> Result<Self, Refusal> {
+        let sid = SessionId::parse(&service.random_identifier()?).map_err(|_| Refusal::HostUnavailable)?;
+        let token = service.issue(TokenKind::BrowserSession, &[user_id.as_str(), sid.as_str()])?;
+        Ok(Self { user_id: user_id.clone(), sid, token })
+    }
+
+    /// The one in the cookie of a request; `None` where there is none of ours.
+    pub(super) fn of_request<H: Host>(
+        service: &Service<'_, H>,
+        request: &IssuerRequest<'_>,
+    ) -> Result<Option<Self>, Refusal> {
+        let Some(text) = cookie(service, request, SESSION) else { return Ok(None) };
+        let Some(token) = service.open(TokenKind::BrowserSession, text)? else { return Ok(None) };
+        let [user_id, sid] = token.routing() else { return Ok(None) };
+        let (Ok(user_id), Ok(sid)) = (UserId::parse(user_id), SessionId::parse(sid)) else {
+            return Ok(None);
+        };
+        Ok(Some(Self { user_id, sid, token }))
+    }
+
+    /// The cookie that keeps it as long as the session lives.
+    pub(super) fn cookie<H: Host>(&self, service: &Service<'_, H>, facts: &SessionFacts) -> String {
+        let seconds = facts.expires_at.since(service.now).min(Lifetime::SESSION.seconds());
+        set_cookie(service, SESSION, self.token.text(), seconds)
+    }
+}
+
+/// The cookie that takes the session away.
+pub(super) fn without_session<H: Host>(service: &Service<'_, H>) -> String {
+    set_cookie(service, SESSION, "", 0)
+}
+
+/// The secret that binds a login to the browser in which it began, so that nobody can finish it in another's (login
+/// CSRF). It opens nothing.
+pub(super) struct Browser {
+    secret: String,
+}
+
+impl Browser {
+    pub(super) fn of_request<H: Host>(service: &Service<'_, H>, request: &IssuerRequest<'_>) -> Option<Self> {
+        let secret = cookie(service, request, BROWSER)?;
+        (secret.len() == 43).then(|| Self { secret: secret.to_owned() })
+    }
+
+    pub(super) fn of_request_or_new<H: Host>(
+        service: &Service<'_, H>,
+        request: &IssuerRequest<'_>,
+    ) -> Result<Self, Refusal> {
+        match Self::of_request(service, request) {
+            Some(browser) => Ok(browser),
+            None => Ok(Self { secret: service.random_secret()? }),
+        }
+    }
+
+    pub(super) fn hash(&self) -> SecretHash {
+        SecretHash::of(&self.secret)
+    }
+
+    pub(super) fn cookie<H: Host>(&self, service: &Service<'_, H>) -> String {
+        set_cookie(service, BROWSER, &self.secret, BROWSER_LIFETIME)
+    }
+}
+
+/// Whether a request that changes something comes from one of our own pages (Fetch Metadata, `Origin`). Older browsers
+/// send neither; for them the cookie's `SameSite` stands.
+pub(super) fn is_from_our_page<H: Host>(service: &Service<'_, H>, request: &IssuerRequest<'_>) -> bool {
+    let site = request.sec_fetch_site.is_none_or(|site| site == "same-origin" || site == "none");
+    site && request.origin.is_none_or(|origin| origin == service.tenant.issuer())
+}
+
+fn is_secure<H: Host>(service: &Service<'_, H>) -> bool {
+    service.tenant.issuer().starts_with("https:")
+}
+
+/// `__Host-` keeps other hosts of the same site from setting it. Without TLS, in development, browsers refuse it.
+fn full_name<H: Host>(service: &Service<'_, H>, name: &str) -> String {
+    if is_secure(service) { format!("__Host-{name}") } else { name.to_owned() }
+}
+
+fn set_cookie<H: Host>(service: &Service<'_, H>, name: &str, value: &str, seconds: u64) -> String {
+    let secure = if is_secure(service) { "; Secure" } else { "" };
+    let name = full_name(service, name);
+    format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
+}
+
+/// The value of a cookie; none where it stands twice, because then one of both is somebody else's.
+fn cookie<'r, H: Host>(service: &Service<'_, H>, request: &IssuerRequest<'r>, name: &str) -> Option<&'r str> {
+    let name = full_name(service, name);
+    let pairs = request.cookie?.split(';').filter_map(|pair| pair.trim().split_once('='));
+    let mut values = pairs.filter(|(own, _)| *own == name).map(|(_, value)| value);
+    let value = values.next().filter(|value| !value.is_empty())?;
+    values.next().is_none().then_some(value)
+}

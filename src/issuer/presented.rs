@@ -1,0 +1,60 @@
+//! Access tokens that are presented as an object of a question, for whatever resource of the tenant they are.
+
+use crate::access_token::{AccessTokenClaims, UnverifiedAccessToken, VerifiedAccessToken};
+use crate::config::{ProtectedResource, SubjectKind};
+use crate::host::Host;
+use crate::jose::UntrustedJws;
+use crate::vocabulary::json::Json;
+use crate::vocabulary::{ResourceIndicator, UserId};
+
+use super::refusal::Refusal;
+use super::service::Service;
+
+const MAX_DEPTH: usize = 8;
+
+/// An access token of this tenant, verified and not expired, and the resource that it is for.
+pub(super) struct PresentedAccessToken<'a> {
+    token: VerifiedAccessToken,
+    resource: &'a ProtectedResource,
+}
+
+impl<'a> PresentedAccessToken<'a> {
+    /// Verifies `text` at the resource that it names; `None` for anything that is no good token of this tenant.
+    pub(super) async fn verify<H: Host>(
+        service: &Service<'a, H>,
+        text: &str,
+    ) -> Result<Option<Self>, Refusal> {
+        let Some(resource) = named_resource(service, text) else { return Ok(None) };
+        let Ok(unverified) = UnverifiedAccessToken::examine(text, service.tenant, resource, service.now)
+        else {
+            return Ok(None);
+        };
+        let check = unverified.signature_check();
+        let verifies =
+            service.host.verify(&check.key, check.algorithm, &check.message, &check.signature).await;
+        let verifies = verifies.map_err(|_| Refusal::HostUnavailable)?;
+        Ok(unverified.with_signature(verifies).ok().map(|token| Self { token, resource }))
+    }
+
+    pub(super) fn claims(&self) -> &AccessTokenClaims {
+        self.token.claims()
+    }
+
+    pub(super) fn resource(&self) -> &'a ProtectedResource {
+        self.resource
+    }
+
+    /// The user, where the subject is one.
+    pub(super) fn user_id(&self) -> Option<UserId> {
+        let claims = self.claims();
+        (claims.kind() == SubjectKind::User).then(|| UserId::parse(claims.subject().as_str()).ok()).flatten()
+    }
+}
+
+/// What the token says it is for: only to look up which resource to examine it at.
+fn named_resource<'a, H: Host>(service: &Service<'a, H>, text: &str) -> Option<&'a ProtectedResource> {
+    let jws = UntrustedJws::parse(text).ok()?;
+    let payload = Json::parse(jws.payload(), MAX_DEPTH).ok()?;
+    let indicator = ResourceIndicator::parse(payload.member("aud")?.as_str()?).ok()?;
+    service.tenant.resource_by_indicator(&indicator)
+}
