@@ -1,14 +1,27 @@
 /** The demo: an authorization server, three gated resources and the playground, on one origin. */
 import { gate, issuer } from "audgate";
+import type { Account, Challenge, Directory } from "audgate/objects";
 import { handlers } from "./handlers.ts";
+import { type Outbox, outbox, outboxResponse } from "./outbox.ts";
+
+export { Account, Challenge, Directory } from "audgate/objects";
+export { Outbox } from "./outbox.ts";
 
 interface Env {
   CONFIG: KVNamespace;
   SIGNING_KEYS: string;
+  MASTER_KEY: string;
+  MAIL_FROM: string;
+  ACCOUNT: DurableObjectNamespace<Account>;
+  CHALLENGE: DurableObjectNamespace<Challenge>;
+  DIRECTORY: DurableObjectNamespace<Directory>;
+  OUTBOX: DurableObjectNamespace<Outbox>;
   ASSETS: Fetcher;
 }
 
-const authorizationServer = issuer<Env, ExecutionContext>();
+const authorizationServer = issuer<Env, ExecutionContext>({
+  email: ({ OUTBOX }) => ({ send: (mail) => outbox(OUTBOX).add(mail) }),
+});
 const gated = gate<Env, ExecutionContext>(handlers);
 
 /** The playground and what it is made of; everything else is the authorization server's or gated. */
@@ -20,6 +33,9 @@ export default {
     const pathname = URL.parse(request.url)?.pathname ?? "";
     if (pathname.startsWith("/demo/")) {
       return gated.fetch(request, env, ctx);
+    }
+    if (pathname === "/dev/outbox") {
+      return outboxResponse(request, env.OUTBOX);
     }
     if (ASSETS.test(pathname)) {
       return env.ASSETS.fetch(request);

@@ -1,4 +1,5 @@
-// What the demo tenant needs besides its file: fresh client secrets and signing keys, made once, kept out of git.
+// What the demo needs besides its tenant's file: fresh client secrets, signing keys and a master key, made once, kept out
+// of git.
 
 import { randomBytes } from "node:crypto";
 import { existsSync, linkSync, readFileSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
@@ -8,6 +9,7 @@ const root = join(import.meta.dirname, "..");
 const tenantFile = join(root, "demo/tenant.json");
 const credentialsFile = join(root, "demo/credentials.json");
 const signingKeysFile = join(root, "demo/signing-keys.json");
+const masterKeyFile = join(root, "demo/master-key");
 const devVarsFile = join(root, ".dev.vars");
 
 const KEYS = {
@@ -28,52 +30,81 @@ const PUBLIC_MEMBERS = ["kty", "crv", "x", "y", "n", "e", "kid", "alg", "use"];
  * @param {(secret: string) => string} secretHash
  */
 export async function demoDocument(port, secretHash) {
-  const credentials = ensureCredentials();
+  const credentials = await ensureCredentials();
   const { keys } = await ensureSigningKeys();
   const document = JSON.parse(readFileSync(tenantFile, "utf8").replaceAll("${PORT}", String(port)));
   for (const client of document.clients) {
     const own = credentials.clients.find(({ client_id }) => client_id === client.client_id);
-    client.secret_hashes = [secretHash(own.client_secret)];
+    if (own !== undefined) {
+      client.secret_hashes = [secretHash(own.client_secret)];
+    }
+    const key = credentials.key_clients.find(({ client_id }) => client_id === client.client_id)?.private_jwk;
+    if (key !== undefined) {
+      client.jwks = { keys: [publicPart(key)] };
+    }
   }
   document.signing_keys = keys.map((key) => ({ state: "current", jwk: publicPart(key) }));
   return JSON.stringify(document, null, 2);
 }
 
-/** The secrets of the demo's clients, in clear so that scripts can use them; a new client in the file gets one. */
-export function ensureCredentials() {
+/** The secrets and keys of the demo's clients, in clear so that scripts can use them; a new client in the file gets one. */
+export async function ensureCredentials() {
   const tenant = JSON.parse(readFileSync(tenantFile, "utf8"));
   if (!existsSync(credentialsFile)) {
-    writeUnlessThere(credentialsFile, formatted(credentialsOf(tenant, [])));
+    writeUnlessThere(credentialsFile, formatted(await credentialsOf(tenant, { clients: [] })));
   }
-  const { clients } = JSON.parse(readFileSync(credentialsFile, "utf8"));
-  const credentials = credentialsOf(tenant, clients);
+  const credentials = await credentialsOf(tenant, JSON.parse(readFileSync(credentialsFile, "utf8")));
   writeChanged(credentialsFile, formatted(credentials));
   return credentials;
 }
 
-/** Credentials of all that `tenant` names; those in `known` keep their secret. */
-function credentialsOf({ clients, users, applications }, known) {
-  const secretOf = (id) => known.find(({ client_id }) => client_id === id)?.client_secret;
+/** Credentials of all that `tenant` names; those in `known` keep theirs. */
+async function credentialsOf({ clients, users, applications }, known) {
+  const by = (method) => clients.filter((client) => client.token_endpoint_auth_method.startsWith(method));
+  const described = ({ client_id, app_id }) => ({
+    application: app_id,
+    kind: applications.find((application) => application.app_id === app_id).kind,
+  });
+  const own = (list, id) => list?.find(({ client_id }) => client_id === id);
   return {
-    clients: clients.map(({ client_id, app_id }) => ({
-      client_id,
-      client_secret: secretOf(client_id) ?? randomBytes(32).toString("base64url"),
-      application: app_id,
-      kind: applications.find((application) => application.app_id === app_id).kind,
+    clients: by("client_secret").map((client) => ({
+      client_id: client.client_id,
+      client_secret: own(known.clients, client.client_id)?.client_secret ?? randomBytes(32).toString("base64url"),
+      ...described(client),
     })),
+    key_clients: await Promise.all(
+      by("private_key_jwt").map(async (client) => ({
+        client_id: client.client_id,
+        private_jwk: own(known.key_clients, client.client_id)?.private_jwk ?? (await newKey("ES256")),
+        ...described(client),
+      })),
+    ),
+    public_clients: by("none").map((client) => ({ client_id: client.client_id, ...described(client) })),
     users: users.map(({ user_id, email, applications }) => ({ user_id, email, applications })),
   };
 }
 
-/** One private key for each algorithm of the demo, in a file and in `.dev.vars` as the secret `SIGNING_KEYS`. */
+/** One private key for each algorithm of the demo, in a file. */
 export async function ensureSigningKeys() {
   if (!existsSync(signingKeysFile)) {
     const keys = await Promise.all(Object.keys(KEYS).map(newKey));
     writeUnlessThere(signingKeysFile, formatted({ keys }));
   }
-  const jwks = JSON.parse(readFileSync(signingKeysFile, "utf8"));
-  writeChanged(devVarsFile, `SIGNING_KEYS='${JSON.stringify(jwks)}'\n`);
-  return jwks;
+  return JSON.parse(readFileSync(signingKeysFile, "utf8"));
+}
+
+/** The secret under which the demo's objects seal what they store, in a file. */
+export function ensureMasterKey() {
+  if (!existsSync(masterKeyFile)) {
+    writeUnlessThere(masterKeyFile, `1:${randomBytes(32).toString("base64url")}\n`);
+  }
+  return readFileSync(masterKeyFile, "utf8").trim();
+}
+
+/** The secrets `SIGNING_KEYS` and `MASTER_KEY` of the demo's worker, in `.dev.vars`. */
+export async function writeDevVars() {
+  const lines = [`SIGNING_KEYS='${JSON.stringify(await ensureSigningKeys())}'`, `MASTER_KEY='${ensureMasterKey()}'`];
+  writeChanged(devVarsFile, `${lines.join("\n")}\n`);
 }
 
 async function newKey(alg) {

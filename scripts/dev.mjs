@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { connect } from "node:net";
 import { join } from "node:path";
 import { check, publish, secretHash } from "audgate";
-import { demoDocument, ensureCredentials } from "./demo.mjs";
+import { demoDocument, ensureCredentials, writeDevVars } from "./demo.mjs";
 
 const root = join(import.meta.dirname, "..");
 const port = portOf(process.env.PORT ?? "8787");
@@ -22,6 +22,7 @@ if (await listening(port)) {
 if (process.env.RESET === "1") {
   rmSync(state, { recursive: true, force: true });
 }
+await writeDevVars();
 await seed();
 await serve();
 
@@ -91,7 +92,7 @@ async function serve() {
   }
   wrangler.on("exit", (code, signal) => process.exit(signal === null ? (code ?? 1) : 0));
   if (await healthy()) {
-    announce();
+    await announce();
   } else {
     wrangler.kill("SIGTERM");
     fail("the worker did not become healthy within 60 seconds");
@@ -110,8 +111,8 @@ async function healthy() {
   return false;
 }
 
-function announce() {
-  const { client_id: id, client_secret: secret } = ensureCredentials().clients.find(
+async function announce() {
+  const { client_id: id, client_secret: secret } = (await ensureCredentials()).clients.find(
     (client) => client.client_id === "orders-backend",
   );
   const origin = `http://localhost:${port}`;
@@ -120,6 +121,7 @@ Audgate is up.
   playground   ${origin}/
   issuer       ${origin}   (discovery: ${origin}/.well-known/oauth-authorization-server)
   gated        ${origin}/demo/orders   ${origin}/demo/profile   ${origin}/demo/payments
+  outbox       ${origin}/dev/outbox
   secrets      demo/credentials.json
 
 Try:

@@ -35,8 +35,7 @@ export function audgateGate(module: WebAssembly.Module, instantiate: Instantiate
   return { gate: gateWith(instances), verifyCompact: verifyCompactWith(instances) };
 }
 
-export function audgate(module: WebAssembly.Module, instantiate: Instantiate): Audgate {
-  const instances = new CoreInstances(module, instantiate);
+export function audgate(instances: CoreInstances): Audgate {
   return {
     gate: gateWith(instances),
     issuer: issuerWith(instances),

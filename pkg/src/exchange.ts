@@ -1,15 +1,18 @@
 /** Drives an endpoint of the core: performs one effect after another until the result is there. */
 import type { Effect, Exchange, ExchangeStep } from "../wasm/full_types.js";
 import type { CoreInstance } from "./instance.ts";
-import { importKey, isUnsupported, verify } from "./signatures.ts";
 
-/** The host's answer to an effect. `unavailable`: it could not be performed now. `unsupported`: not on this host. */
+/**
+ * The host's answer to an effect. `unavailable`: it could not be performed now. `unsupported`: not on this host.
+ * `missing`: this deployment has no binding for it.
+ */
 export type Reply =
   | { type: "value"; value: string | null }
   | { type: "signature"; signature: Uint8Array }
   | { type: "verdict"; verified: boolean }
   | { type: "unavailable" }
-  | { type: "unsupported" };
+  | { type: "unsupported" }
+  | { type: "missing" };
 
 /** Performs effects for one request. */
 export type Perform = (effect: Effect) => Promise<Reply>;
@@ -42,16 +45,7 @@ function resume<T>(exchange: Exchange, reply: Reply): ExchangeStep<T> {
       return exchange.resumeUnavailable();
     case "unsupported":
       return exchange.resumeUnsupported();
+    case "missing":
+      return exchange.resumeMissing();
   }
-}
-
-/** Checks a signature by a key given as JWK. A key that the host cannot import verifies nothing. */
-export async function performVerify(effect: Effect & { type: "verify" }): Promise<Reply> {
-  let key: CryptoKey;
-  try {
-    key = await importKey(effect.jwk, effect.algorithm, "verify");
-  } catch (error) {
-    return isUnsupported(error) ? { type: "unsupported" } : { type: "verdict", verified: false };
-  }
-  return { type: "verdict", verified: await verify(key, effect.algorithm, effect.message, effect.signature) };
 }

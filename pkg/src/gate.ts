@@ -1,13 +1,16 @@
 /** The gate as a wrapper of any `fetch` handler. */
 import type { Access, GateDecision, PlainResponse, Trace } from "../wasm/full_types.js";
+import { type BindingOptions, bindings } from "./bindings.ts";
 import type { LoadedTenant } from "./configuration.ts";
-import type { CoreExports, CoreInstances } from "./instance.ts";
+import { decide, type Inquiry, type Liveness } from "./decision.ts";
+import { performCall } from "./effects/call.ts";
+import type { CoreInstances } from "./instance.ts";
 import { log } from "./log.ts";
 import { type Context, orUnavailable, Platform, type PlatformOptions, type Situation } from "./options.ts";
-import { importKey, isUnsupported, verify } from "./signatures.ts";
+import { RevocationLists } from "./revocations.ts";
 
 /** Options of {@link Gate}. */
-export interface GateOptions<Env> extends PlatformOptions<Env> {
+export interface GateOptions<Env> extends PlatformOptions<Env>, Pick<BindingOptions<Env>, "account"> {
   /** Whether admitted requests carry their trace as well (`ctx.trace`). Refused ones always do, in the log. */
   trace?: boolean;
   /** Told of every decision, before the handler or the response; for metrics and for tools that explain decisions. */
@@ -49,14 +52,23 @@ export type Gate = <Env, C extends Context>(
 export function gateWith(instances: CoreInstances): Gate {
   return (handler, options = {}) => {
     const platform = new Platform(instances, options);
+    const lists = new RevocationLists(instances);
     return {
       fetch: async (request, env, context) => {
         const outcome = await orUnavailable(async () => {
-          const situation = await platform.situation(request, env, context);
+          let read = (): Promise<void> => Promise.resolve();
+          const situation = await platform.situation(request, env, context, (reading) => {
+            read = lists.begin(reading);
+          });
           if (situation instanceof Response) {
             return situation;
           }
-          const decision = await decided(platform, request, situation, options.trace === true);
+          const liveness = {
+            honour: (tenant: LoadedTenant) => lists.honour(situation.tenantId, tenant),
+            read,
+            ask: (inquiries: Inquiry[]) => asked(inquiries, bindings(env, options).objects),
+          };
+          const decision = await decided(platform, request, situation, options.trace === true, liveness);
           options.onDecision?.(decision, request);
           switch (decision.type) {
             case "respond":
@@ -84,11 +96,12 @@ async function decided<Env>(
   request: Request,
   situation: Situation,
   trace: boolean,
+  liveness: Liveness,
 ): Promise<GateDecision> {
   try {
-    const decision = await decide(request, situation.tenant, situation.now, trace);
+    const decision = await decide(request, situation.tenant, situation.now, trace, liveness);
     return decision.type === "deny" && decision.newerConfigurationCouldHelp
-      ? await decideAnew(platform, request, situation, trace, decision)
+      ? await decideAnew(platform, request, situation, trace, liveness, decision)
       : decision;
   } finally {
     situation.release();
@@ -127,6 +140,7 @@ async function decideAnew<Env>(
   request: Request,
   situation: Situation,
   trace: boolean,
+  liveness: Liveness,
   decision: GateDecision,
 ): Promise<GateDecision> {
   const { configuration } = platform;
@@ -137,104 +151,20 @@ async function decideAnew<Env>(
   await (refreshing ?? configuration.reread(source, tenantId, secretKeys, now)).catch(() => undefined);
   const { tenant, release } = configuration.hold(tenantId);
   try {
-    return tenant === situation.tenant ? decision : await decide(request, tenant, now, trace);
+    return tenant === situation.tenant ? decision : await decide(request, tenant, now, trace, liveness);
   } finally {
     release();
   }
 }
 
-/** The parts of a request that decide. */
-export interface RequestParts {
-  readonly method: string;
-  readonly url: string;
-  readonly headers: { get(name: string): string | null };
-}
-
-/**
- * The decision about a request under a tenant's configuration, at `now` milliseconds since the Unix epoch. The caller
- * holds the configuration until the decision is there.
- */
-export async function decide(
-  request: RequestParts,
-  tenant: LoadedTenant,
-  now: number,
-  trace: boolean,
-): Promise<GateDecision> {
-  const { instance, handle } = tenant;
-  const text = requestText(request);
-  const pending = instance.use((core) => {
-    const seconds = Math.floor(now / 1_000);
-    const length = writeInto(core, tenant, text);
-    const decided =
-      length === undefined ? handle.decideText(text, seconds, trace) : handle.decideBuffered(length, seconds, trace);
-    return decided ? handle.takeDecision() : handle.takePending();
-  });
-  if (typeof pending === "string") {
-    return JSON.parse(pending) as GateDecision;
-  }
-  if (pending === undefined) {
-    throw new TypeError("audgate: the core neither decided nor asked for a signature check");
-  }
-  const check = instance.use(() => ({
-    kid: pending.kid(),
-    algorithm: pending.algorithm(),
-    message: pending.message(),
-    signature: pending.signature(),
-  }));
-  const verdict = await checked(tenant, check);
-  const decision = instance.use(() =>
-    verdict === "unsupported" ? handle.concludeHere(pending, trace) : handle.conclude(pending, verdict, trace),
+/** The replies of `Account` objects, all asked at once. */
+function asked(inquiries: Inquiry[], objects: Parameters<typeof performCall>[1]): Promise<(string | undefined)[]> {
+  return Promise.all(
+    inquiries.map(async ({ object, request }) => {
+      const reply = await performCall({ type: "call", object: "account", name: object, request }, objects);
+      return reply.type === "value" ? (reply.value ?? undefined) : undefined;
+    }),
   );
-  return JSON.parse(decision) as GateDecision;
-}
-
-/** Whether the signature is right; `undefined` where the platform could not check it now. */
-async function checked(tenant: LoadedTenant, check: SignatureCheck): Promise<boolean | undefined | "unsupported"> {
-  try {
-    const key = await publicKey(tenant, check.kid, check.algorithm);
-    return await verify(key, check.algorithm, check.message, check.signature);
-  } catch (error) {
-    return isUnsupported(error) ? "unsupported" : undefined;
-  }
-}
-
-interface SignatureCheck {
-  kid: string;
-  algorithm: string;
-  message: Uint8Array;
-  signature: Uint8Array;
-}
-
-async function publicKey(tenant: LoadedTenant, kid: string, algorithm: string): Promise<CryptoKey> {
-  const known = tenant.keys.get(kid);
-  if (known !== undefined) {
-    return known;
-  }
-  const named = tenant.instance.use(() => tenant.handle.verificationKeys()).find((key) => key.kid === kid);
-  if (named === undefined) {
-    throw new TypeError("audgate: the core named a key that its configuration does not have");
-  }
-  const key = await importKey(named.jwk, algorithm, "verify");
-  tenant.keys.set(kid, key);
-  return key;
-}
-
-/** The parts of a request that decide, as the core reads them. None of them can hold a line feed. */
-function requestText(request: RequestParts): string {
-  const { headers } = request;
-  const field = (name: string): string => headers.get(name) ?? "";
-  const authorization = field("authorization");
-  return `${request.method}\n${request.url}\n${field("origin")}\n${field("access-control-request-method")}\n${authorization}`;
-}
-
-const encoder = new TextEncoder();
-
-/** Writes `text` into the core's buffer; `undefined` where it does not fit. */
-function writeInto(core: CoreExports, tenant: LoadedTenant, text: string): number | undefined {
-  const { handle } = tenant;
-  const buffer = new Uint8Array(core.memory.buffer, handle.bufferAddress(), handle.bufferLength());
-  const { read, written } = encoder.encodeInto(text, buffer);
-  return read === text.length ? written : undefined;
 }
 
 /** The platform's form of a plain response. */

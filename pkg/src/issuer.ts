@@ -1,15 +1,16 @@
 /** The authorization server as a handler. */
-import type { Effect, IssuerAnswer } from "../wasm/full_types.js";
-import { read } from "./configuration.ts";
-import { drive, type Reply } from "./exchange.ts";
+import type { IssuerAnswer, RequestHead } from "../wasm/full_types.js";
+import { type BindingOptions, bindings } from "./bindings.ts";
+import { type Means, perform } from "./effects/perform.ts";
+import { Signers } from "./effects/signers.ts";
+import { drive } from "./exchange.ts";
 import { type Handler, response } from "./gate.ts";
 import type { CoreInstances } from "./instance.ts";
 import { log } from "./log.ts";
 import { type Context, orUnavailable, plain, Platform, type PlatformOptions, type Situation } from "./options.ts";
-import { importKey, sign } from "./signatures.ts";
 
 /** Options of {@link Issuer}. */
-export type IssuerOptions<Env> = PlatformOptions<Env>;
+export type IssuerOptions<Env> = PlatformOptions<Env> & BindingOptions<Env>;
 
 /**
  * The authorization server of a tenant: `/oidc/token`, `/oidc/jwks`, the discovery documents of RFC 8414 and OpenID
@@ -21,9 +22,16 @@ export function issuerWith(instances: CoreInstances): Issuer {
   return (options = {}) => {
     const platform = new Platform(instances, options);
     const signers = new Signers();
+    let checkedMasterKey: string | undefined;
     return {
       fetch: (request, env, context) =>
         orUnavailable(async () => {
+          // Before a configuration is held: an option of the deployment may throw.
+          const own = bindings(env, options);
+          if (own.masterKey !== checkedMasterKey) {
+            checkedMasterKey = own.masterKey;
+            reportFault(own.masterKey, instances);
+          }
           const situation = await platform.situation(request, env, context);
           if (situation instanceof Response) {
             return situation;
@@ -33,7 +41,14 @@ export function issuerWith(instances: CoreInstances): Issuer {
             situation.release();
             return plain(200, { status: "ok", tenant: situation.tenantId, version: situation.tenant.version });
           }
-          const answer = await answered(request, pathname, search, situation, signers).finally(situation.release);
+          const means: Means = {
+            source: situation.source,
+            secretKeys: situation.secretKeys,
+            signers,
+            bindings: own,
+            waitUntil: (work) => context.waitUntil(work),
+          };
+          const answer = await answered(request, pathname, search, situation, means).finally(situation.release);
           if (answer === "unreadable") {
             return plain(400, { error: "invalid_request", error_description: "the request body cannot be read" });
           }
@@ -49,14 +64,21 @@ export function issuerWith(instances: CoreInstances): Issuer {
   };
 }
 
+/** A secret that cannot be read counts as absent, so somebody has to be told. */
+function reportFault(masterKey: string | undefined, instances: CoreInstances): void {
+  const fault = masterKey === undefined ? undefined : instances.current().use((core) => core.masterKeyFault(masterKey));
+  if (fault !== undefined) {
+    log({ event: "master_key_unreadable", hint: "the secret `MASTER_KEY` is no list of master keys", fault });
+  }
+}
+
 async function answered(
   request: Request,
   path: string,
   search: string,
-  situation: Situation,
-  signers: Signers,
+  { tenant, now }: Situation,
+  means: Means,
 ): Promise<IssuerAnswer | "unreadable"> {
-  const { tenant, source, secretKeys, now } = situation;
   const { instance } = tenant;
   const limit = instance.use((core) => core.maxBodyLength());
   // A body that breaks off is the caller's fault, whatever the platform throws.
@@ -66,29 +88,30 @@ async function answered(
   }
   const exchange = instance.use(() =>
     tenant.handle.answerIssuerRequest(
-      request.method,
-      path,
-      search.slice(1),
-      request.headers.get("content-type"),
-      request.headers.get("authorization"),
+      JSON.stringify(head(request, path, search)),
       body,
+      means.bindings.masterKey,
       Math.floor(now / 1_000),
     ),
   );
-  return drive<IssuerAnswer>(instance, exchange, async (effect: Effect): Promise<Reply> => {
-    switch (effect.type) {
-      case "read":
-        return { type: "value", value: await read(source, effect.key) };
-      case "sign": {
-        const key = await signers.key(secretKeys, effect.kid, effect.algorithm);
-        return key === undefined
-          ? { type: "unavailable" }
-          : { type: "signature", signature: await sign(key, effect.algorithm, effect.message) };
-      }
-      case "verify":
-        return { type: "unavailable" };
-    }
-  });
+  return drive<IssuerAnswer>(instance, exchange, (effect) => perform(effect, means));
+}
+
+/** What the core reads of a request besides its body. */
+function head(request: Request, path: string, search: string): RequestHead {
+  const field = (name: string): string | null => request.headers.get(name);
+  return {
+    method: request.method,
+    path,
+    query: search.slice(1),
+    content_type: field("content-type"),
+    authorization: field("authorization"),
+    cookie: field("cookie"),
+    origin: field("origin"),
+    sec_fetch_site: field("sec-fetch-site"),
+    // Only the platform sets this one; `X-Forwarded-For` is anybody's.
+    address: field("cf-connecting-ip") ?? "",
+  };
 }
 
 /** The first `limit + 1` octets of the body: enough for the core to see that it is too long. */
@@ -111,37 +134,4 @@ async function bounded(request: Request, limit: number): Promise<Uint8Array> {
   }
   await reader.cancel();
   return body;
-}
-
-/** Private keys as the platform imported them: not extractable, kept while the secret that held them is the same. */
-class Signers {
-  #secretKeys: string | undefined;
-  readonly #keys = new Map<string, CryptoKey>();
-
-  async key(secretKeys: string | undefined, kid: string, algorithm: string): Promise<CryptoKey | undefined> {
-    if (secretKeys === undefined) {
-      log({ event: "no_signing_keys", hint: "the secret `SIGNING_KEYS` is not set" });
-      return undefined;
-    }
-    if (this.#secretKeys !== secretKeys) {
-      this.#secretKeys = secretKeys;
-      this.#keys.clear();
-    }
-    const known = this.#keys.get(kid);
-    if (known !== undefined) {
-      return known;
-    }
-    const { keys } = JSON.parse(secretKeys) as { keys: (JsonWebKey & { kid?: string })[] };
-    const jwk = keys.find((candidate) => candidate.kid === kid);
-    if (jwk === undefined) {
-      log({ event: "no_signing_key", kid });
-      return undefined;
-    }
-    const key = await importKey(jwk, algorithm, "sign");
-    // The secret may have been replaced meanwhile; this request goes on with the one it began with.
-    if (this.#secretKeys === secretKeys) {
-      this.#keys.set(kid, key);
-    }
-    return key;
-  }
 }

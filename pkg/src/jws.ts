@@ -1,5 +1,6 @@
 /** Verifying any compact JWS against any JWK Set. */
-import { drive, performVerify } from "./exchange.ts";
+import { performVerify } from "./effects/verify.ts";
+import { drive } from "./exchange.ts";
 import type { CoreInstances } from "./instance.ts";
 
 /** The outcome of {@link VerifyCompact}. */

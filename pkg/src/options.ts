@@ -44,6 +44,15 @@ export interface Situation {
   readonly now: number;
 }
 
+/** What is known of a request before its tenant's configuration is there. */
+export interface SituationBasis {
+  readonly tenantId: string;
+  readonly source: ConfigurationSource;
+  /** Milliseconds since the Unix epoch. */
+  readonly now: number;
+  readonly waitUntil: (work: Promise<unknown>) => void;
+}
+
 /** The worker was deployed without something that it needs. */
 class Misconfigured extends Error {
   override readonly name = "Misconfigured";
@@ -59,8 +68,16 @@ export class Platform<Env> {
     this.#options = options;
   }
 
-  /** The situation of a request, or the response where there is none. */
-  async situation(request: Request, env: Env, context: Context): Promise<Situation | Response> {
+  /**
+   * The situation of a request, or the response where there is none. `beside` is called once the tenant is known, to
+   * begin what need not wait for its configuration.
+   */
+  async situation(
+    request: Request,
+    env: Env,
+    context: Context,
+    beside?: (basis: SituationBasis) => void,
+  ): Promise<Situation | Response> {
     if (!URL.canParse(request.url)) {
       return plain(400, { reason: "malformed_url" });
     }
@@ -78,6 +95,7 @@ export class Platform<Env> {
     if (tenantId === undefined) {
       return plain(421, { reason: "unknown_host" });
     }
+    beside?.({ tenantId, source, now, waitUntil });
     let refreshing: Promise<unknown> | undefined;
     await this.configuration.tenant(source, tenantId, secretKeys, now, (work) => {
       refreshing = work;

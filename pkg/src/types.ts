@@ -1,6 +1,7 @@
 /** The types that users of the package meet. */
 export type { Access, CheckOutcome, Fault, GateDecision, PlainResponse, PublishOutcome, Trace } from "../wasm/full_types.js";
 export type { Audgate, AudgateGate } from "./audgate.ts";
+export type { BindingOptions, Mail, Mailer, ObjectNamespace, ObjectStub, RateLimiter } from "./bindings.ts";
 export type { ConfigurationSource } from "./configuration.ts";
 export type { Gate, GatedContext, GatedHandler, GateOptions, Handler } from "./gate.ts";
 export type { Issuer, IssuerOptions } from "./issuer.ts";

@@ -6,7 +6,7 @@
 import { type JWK, SignJWT, importJWK, jwtVerify } from "jose";
 import { instantiate } from "../../pkg/wasm/full.js";
 import { Configuration, LoadedTenant } from "../../pkg/src/configuration.ts";
-import { decide, type RequestParts } from "../../pkg/src/gate.ts";
+import { decide, type RequestParts } from "../../pkg/src/decision.ts";
 import { CoreInstances } from "../../pkg/src/instance.ts";
 import { issuerWith } from "../../pkg/src/issuer.ts";
 

@@ -1,7 +1,6 @@
-/** Entry for Cloudflare Workers: the bundler hands over the compiled module. */
-import module from "../../wasm/full.wasm";
-import { instantiate } from "../../wasm/full.js";
+/** Entry for Cloudflare Workers. */
 import { audgate } from "../audgate.ts";
+import { instances } from "./workerd-core.ts";
 
 export type * from "../types.ts";
-export const { gate, issuer, verifyCompact, check, publish, secretHash } = audgate(module, instantiate);
+export const { gate, issuer, verifyCompact, check, publish, secretHash } = audgate(instances);

@@ -1,0 +1,112 @@
+/**
+ * The turns of an object: read, decide, write, with nothing in between. The core decides; an object that traps or fails
+ * on the way has written nothing, and nothing is kept in memory that storage does not have.
+ */
+import type { Outcome } from "../../wasm/full_types.js";
+import { log } from "../log.ts";
+import type { ObjectPlatform, ObjectState } from "./platform.ts";
+import { RecordTable } from "./record.ts";
+
+/** The state machines of the core, by the names that it gives them. */
+export type Machine = "account" | "challenge" | "directory";
+
+/** After an alarm that failed; in milliseconds. The platform itself gives up after a few attempts. */
+const ALARM_RETRY = 30_000;
+/** An alarm comes no sooner, so that a turn that changes nothing cannot call itself for ever; in milliseconds. */
+const SOONEST_ALARM = 1_000;
+
+export class Turns {
+  readonly #state: ObjectState;
+  readonly #machine: Machine;
+  readonly #platform: ObjectPlatform;
+  readonly #record: RecordTable;
+  /** The alarm that is set, as far as this instance of the object knows: setting the same one again costs a write. */
+  #alarm: number | null | undefined;
+
+  constructor(state: ObjectState, machine: Machine, platform: ObjectPlatform) {
+    this.#state = state;
+    this.#machine = machine;
+    this.#platform = platform;
+    this.#record = new RecordTable(state.storage);
+  }
+
+  /** Milliseconds since the Unix epoch. */
+  now(): number {
+    return (this.#platform.now ?? Date.now)();
+  }
+
+  /**
+   * One turn. It is synchronous from reading to writing, so the platform runs no other turn in between and stores all
+   * of it or nothing. `retryOutboxAt` is when to try again if what is in the outbox has not left it by then.
+   */
+  run(request: string, retryOutboxAt: number | null = null): Outcome {
+    if (typeof request !== "string") {
+      throw new TypeError("a request to an object is a text");
+    }
+    const { storage } = this.#state;
+    const now = this.now();
+    const [outcome, left] = storage.transactionSync(() => {
+      const rows = JSON.stringify(this.#record.rows());
+      const text = this.#platform.instances
+        .current()
+        .use((core) => core.turn(this.#machine, rows, request, Math.floor(now / 1_000)));
+      const decided = JSON.parse(text) as Outcome;
+      return [decided, this.#record.write(decided)] as const;
+    });
+    if (left === "emptied") {
+      this.#forget();
+    } else if (!outcome.keep_alarm) {
+      this.#schedule(outcome, outcome.outbox.length > 0 ? retryOutboxAt : null, now);
+    }
+    return outcome;
+  }
+
+  /** Runs the command `alarm` by `run`. What fails is tried again later. */
+  async alarm(run: () => Promise<void>): Promise<void> {
+    this.#alarm = null;
+    try {
+      await run();
+    } catch (error) {
+      log({ event: "alarm_failed", object: this.#machine, reason: error instanceof Error ? error.name : "unknown" });
+      await this.#state.storage.setAlarm(this.now() + ALARM_RETRY);
+    }
+  }
+
+  #schedule(outcome: Outcome, retryOutboxAt: number | null, now: number): void {
+    const due = [outcome.alarm === null ? null : outcome.alarm * 1_000, retryOutboxAt].filter((time) => time !== null);
+    const alarm = due.length === 0 ? null : Math.max(Math.min(...due), now + SOONEST_ALARM);
+    if (alarm === this.#alarm) {
+      return;
+    }
+    const { storage } = this.#state;
+    // An object that has nothing and never had gets no alarm to delete: that, too, would be a write.
+    if (alarm !== null) {
+      this.#state.waitUntil(storage.setAlarm(alarm));
+    } else if (this.#alarm !== undefined || outcome.put.length > 0 || outcome.delete.length > 0) {
+      this.#state.waitUntil(storage.deleteAlarm());
+    }
+    this.#alarm = alarm;
+  }
+
+  /** Without a row the object is over: nothing of it stays. */
+  #forget(): void {
+    const { storage } = this.#state;
+    this.#alarm = null;
+    this.#state.waitUntil(storage.deleteAlarm());
+    this.#state.waitUntil(storage.deleteAll());
+  }
+}
+
+/** A request of the shell itself. */
+export function command(type: string, members: object = {}): string {
+  return JSON.stringify({ command: { type, ...members } });
+}
+
+/** Whether the core refused. What cannot be read is no confirmation. */
+export function isRefusal(reply: string): boolean {
+  try {
+    return (JSON.parse(reply) as { type?: unknown }).type === "refused";
+  } catch {
+    return true;
+  }
+}
