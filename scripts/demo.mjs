@@ -61,7 +61,7 @@ export async function ensureCredentials() {
 /** Credentials of all that `tenant` names; those in `known` keep theirs. */
 async function credentialsOf({ clients, users, applications }, known) {
   const by = (method) => clients.filter((client) => client.token_endpoint_auth_method.startsWith(method));
-  const described = ({ client_id, app_id }) => ({
+  const described = ({ app_id }) => ({
     application: app_id,
     kind: applications.find((application) => application.app_id === app_id).kind,
   });
@@ -101,9 +101,15 @@ export function ensureMasterKey() {
   return readFileSync(masterKeyFile, "utf8").trim();
 }
 
-/** The secrets `SIGNING_KEYS` and `MASTER_KEY` of the demo's worker, in `.dev.vars`. */
+/** The secrets of the demo's worker, in `.dev.vars`: the issuer's, and the client secret of one of its applications. */
 export async function writeDevVars() {
-  const lines = [`SIGNING_KEYS='${JSON.stringify(await ensureSigningKeys())}'`, `MASTER_KEY='${ensureMasterKey()}'`];
+  const { clients } = await ensureCredentials();
+  const insights = clients.find(({ client_id }) => client_id === "shop-insights");
+  const lines = [
+    `SIGNING_KEYS='${JSON.stringify(await ensureSigningKeys())}'`,
+    `MASTER_KEY='${ensureMasterKey()}'`,
+    `INSIGHTS_SECRET='${insights?.client_secret}'`,
+  ];
   writeChanged(devVarsFile, `${lines.join("\n")}\n`);
 }
 

@@ -69,6 +69,7 @@ describe("a request sees nothing of the one before it", () => {
   test("not what a handler sets on its context, whose methods still run on the platform's", async () => {
     const work: unknown[] = [];
     const kept: unknown[] = [];
+    const ofHandler = Promise.resolve();
     class PlatformContext {
       #mine = work;
       note = "the platform's";
@@ -83,7 +84,7 @@ describe("a request sees nothing of the one before it", () => {
         fetch: (_request, _env, context) => {
           kept.push(context.note);
           const { waitUntil } = context;
-          waitUntil(Promise.resolve());
+          waitUntil(ofHandler);
           context.note = "the handler's";
           kept.push(context.note, context instanceof PlatformContext);
           return new Response();
@@ -95,7 +96,8 @@ describe("a request sees nothing of the one before it", () => {
       await gated.fetch(new Request(`${ORIGIN}/demo/payments/status`), {}, shared);
     }
     assert.deepEqual(kept, ["the platform's", "the handler's", true, "the platform's", "the handler's", true]);
-    assert.deepEqual([work.length, shared.note], [2, "the platform's"]);
+    const handed = work.filter((promise) => promise === ofHandler).length;
+    assert.deepEqual([handed, shared.note], [2, "the platform's"]);
   });
   test("not its handler's access: each admitted request has its own", async () => {
     await isolate.request("/demo/orders/1", token);

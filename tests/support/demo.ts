@@ -45,9 +45,27 @@ export const signingKeys = keys.map(({ secret }) => secret);
 /** They, as the secret `SIGNING_KEYS` holds them. */
 export const signingKeysText = JSON.stringify({ keys: signingKeys });
 
+/** A secret `MASTER_KEY`. */
+export const masterKey = `1:${randomBytes(32).toString("base64url")}`;
+
 const secrets = new Map(
   (JSON.parse(template) as TenantDocument).clients.map(({ client_id: id }) => [id, randomBytes(32).toString("base64url")]),
 );
+
+const clientKeys = new Map(
+  await Promise.all(
+    (JSON.parse(template) as TenantDocument).clients
+      .filter(({ token_endpoint_auth_method: method }) => method === "private_key_jwt")
+      .map(async ({ client_id: id }) => [id, await freshKey("ES256")] as const),
+  ),
+);
+
+/** The private key by which a client of the demo authenticates (`private_key_jwt`). */
+export function clientKeyOf(clientId: string): PrivateJwk {
+  const key = clientKeys.get(clientId);
+  if (key === undefined) throw new Error(`the demo has no client ${clientId} with a key`);
+  return key.secret;
+}
 
 /** The secret of a client of the demo, in clear. */
 export function secretOf(clientId: string): string {
@@ -66,7 +84,11 @@ export function signingKey(alg: string): PrivateJwk {
 /** The demo tenant's document for `port`. */
 export function document(port: number): TenantDocument {
   const tenant = JSON.parse(template.replaceAll("${PORT}", String(port))) as TenantDocument;
-  for (const client of tenant.clients) client.secret_hashes = [secretHash(secretOf(client.client_id))];
+  for (const client of tenant.clients) {
+    const key = clientKeys.get(client.client_id);
+    if (key !== undefined) client.jwks = { keys: [key.published] };
+    if (client.secret_hashes !== undefined) client.secret_hashes = [secretHash(secretOf(client.client_id))];
+  }
   tenant.signing_keys = keys.map(({ published }) => ({ state: "current", jwk: published }));
   return tenant;
 }

@@ -8,10 +8,11 @@ import { gateWith } from "../../pkg/dist/gate.js";
 import { CoreInstances } from "../../pkg/dist/instance.js";
 import { issuerWith } from "../../pkg/dist/issuer.js";
 import { verifyCompactWith } from "../../pkg/dist/jws.js";
-import type { Access, ConfigurationSource, GateDecision, VerifyCompact } from "audgate";
+import type { Access, ConfigurationSource, GateDecision, Mail, VerifyCompact } from "audgate";
 import { instantiate } from "../../pkg/wasm/full.js";
-import { document, records, secretOf, signingKeysText, type Entry, type TenantDocument } from "./demo.ts";
+import { document, masterKey, records, secretOf, signingKeysText, type Entry, type TenantDocument } from "./demo.ts";
 import { basic } from "./http.ts";
+import { MemoryObjects } from "./objects.ts";
 
 const module = new WebAssembly.Module(readFileSync(new URL("../../pkg/wasm/full.wasm", import.meta.url)));
 
@@ -64,6 +65,16 @@ export class Isolate {
   now = Date.now();
   /** The secret `SIGNING_KEYS`. */
   signingKeys: string | undefined = signingKeysText;
+  /** Users' accounts, codes and links, and the tenant's directory. */
+  readonly objects = new MemoryObjects({
+    instances: this.instances,
+    now: () => this.now,
+    publish: (key, value) => this.store.put([{ key, value }]),
+  });
+  /** What was sent to users, oldest first. */
+  readonly mails: Mail[] = [];
+  /** The secret `MASTER_KEY`. */
+  masterKey: string | undefined = masterKey;
   /** Whom the handler saw behind the gate. */
   readonly admitted: Access[] = [];
   readonly decisions: GateDecision[] = [];
@@ -78,6 +89,7 @@ export class Isolate {
       now: () => this.now,
       config: () => this.store,
       secretKeys: () => this.signingKeys,
+      account: () => this.objects.namespace("account"),
     };
     const handler = {
       fetch: (_request: Request, _env: unknown, { access }: { access: Access }) => {
@@ -86,7 +98,14 @@ export class Isolate {
       },
     };
     this.#gate = gateWith(this.instances)(handler, { ...options, onDecision: (decision) => this.decisions.push(decision) });
-    this.#issuer = issuerWith(this.instances)(options);
+    this.#issuer = issuerWith(this.instances)({
+      ...options,
+      challenge: () => this.objects.namespace("challenge"),
+      directory: () => this.objects.namespace("directory"),
+      masterKey: () => this.masterKey,
+      email: () => ({ send: async (mail) => void this.mails.push(mail) }),
+      mailFrom: () => "login@audgate.example",
+    });
     this.verifyCompact = verifyCompactWith(this.instances);
   }
 
@@ -104,6 +123,15 @@ export class Isolate {
   /** Sends a request at the authorization server. */
   issuer(path: string, init?: RequestInit & { duplex?: "half" }): Promise<Response> {
     return Promise.resolve(this.#issuer.fetch(new Request(`${ORIGIN}${path}`, init), {}, this.#context()));
+  }
+
+  /** A request to the token endpoint by a client of the demo. */
+  tokenRequest(clientId: string, parameters: Record<string, string>): RequestInit {
+    return {
+      method: "POST",
+      headers: { authorization: basic(clientId, secretOf(clientId)) },
+      body: new URLSearchParams(parameters),
+    };
   }
 
   /** Asks for a token as a client of the demo. */

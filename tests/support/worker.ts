@@ -18,6 +18,23 @@ export interface Namespace {
   delete(key: string): Promise<void>;
 }
 
+/** A mail as the demo's outbox lists it. */
+export interface SentMail {
+  to: string;
+  subject: string;
+  link: string;
+  /** Seconds since the Unix epoch. */
+  sent_at: number;
+}
+
+/** Durable Objects of one class, as tests reach them from outside. */
+export interface Objects {
+  /** Has the object `name` answer one request. */
+  turn(name: string, request: object): Promise<Record<string, unknown>>;
+  /** The rows that the object `name` has stored. */
+  rows(name: string): Promise<{ key: string; value: string }[]>;
+}
+
 export interface RunningWorker {
   readonly port: number;
   /** `http://localhost:{port}`, the demo's issuer. */
@@ -35,6 +52,12 @@ export interface RunningWorker {
   token(clientId: string, resource: string, scope?: string): Promise<string>;
   /** The first event of that name, which may still be on its way. */
   logged(event: string): Promise<LogEvent>;
+  /** The Durable Objects of a class that the worker exports. */
+  objects(className: string): Objects;
+  /** Puts a mail into the demo's outbox, as if it had been sent. */
+  mail(mail: { to: string; subject: string; text: string; html: string; link: string; from: string }): Promise<void>;
+  /** What the demo has sent by mail, oldest first. */
+  outbox(): Promise<SentMail[]>;
   stop(): Promise<void>;
 }
 
@@ -45,19 +68,56 @@ export interface WorkerOptions {
   entries?: (port: number) => demo.Entry[];
   /** The secret `SIGNING_KEYS`. */
   signingKeys?: string;
+  /** The secret `MASTER_KEY`; `null` for none. */
+  masterKey?: string | null;
+  /** Bindings that the deployment lacks, such as `ACCOUNT`. */
+  without?: string[];
+  /** The folder in which KV and objects outlive the worker. */
+  persist?: string;
+  /** The port, for a worker that is started again. */
+  port?: number;
 }
+
+/** The binding of each class of Durable Objects. */
+const BINDINGS: Record<string, string> = { Account: "ACCOUNT", Challenge: "CHALLENGE", Directory: "DIRECTORY", Outbox: "OUTBOX", Visits: "VISITS" };
+const NAME = "tested";
+/** More than any test does within a minute. */
+const UNLIMITED = { limit: 1_000_000, period: 60 };
 
 export async function startWorker(options: WorkerOptions = {}): Promise<RunningWorker> {
   const {
     entry = "demo/worker.ts",
     entries = (port: number) => demo.records(demo.document(port)),
     signingKeys = demo.signingKeysText,
+    masterKey = demo.masterKey,
+    without = [],
+    persist,
+    port = await freePort(),
   } = options;
-  const port = await freePort();
   const origin = `http://localhost:${port}`;
   const log: string[] = [];
   const waiting = new Set<() => void>();
+  const { manifest, exported } = await bundled(entry);
+  const classes = Object.keys(BINDINGS).filter((name) => exported.includes(name));
+  const env: Record<string, object> = {
+    CONFIG: { type: "kv", id: "CONFIG" },
+    SIGNING_KEYS: { type: "text", value: signingKeys },
+    ...(masterKey === null ? {} : { MASTER_KEY: { type: "text", value: masterKey } }),
+    INSIGHTS_SECRET: { type: "text", value: demo.secretOf("shop-insights") },
+    MAIL_FROM: { type: "text", value: "login@audgate.example" },
+    EMAIL: { type: "send-email" },
+    LOGIN_LIMIT: { type: "rate-limit", namespace: "1", simple: UNLIMITED },
+    LINK_LIMIT: { type: "rate-limit", namespace: "2", simple: UNLIMITED },
+    TOKEN_LIMIT: { type: "rate-limit", namespace: "3", simple: UNLIMITED },
+    ASSETS: { type: "fetcher", handler: () => new Response("an asset") as never },
+  };
+  for (const name of classes) {
+    env[BINDINGS[name] as string] = { type: "durable-object", worker: NAME, exportName: name };
+  }
+  for (const name of without) delete env[name];
   const miniflare = new Miniflare({
+    unsafeInspectDurableObjects: true,
+    ...(persist === undefined ? {} : { resourcePersistencePath: persist }),
     telemetry: { enabled: false },
     cf: false,
     handleStructuredLogs: ({ message }: { message: string }) => {
@@ -67,15 +127,11 @@ export async function startWorker(options: WorkerOptions = {}): Promise<RunningW
     workers: [
       {
         config: {
-          name: "tested",
+          name: NAME,
           compatibilityDate: COMPATIBILITY_DATE,
-          manifest: await bundled(entry),
-          env: {
-            CONFIG: { type: "kv", id: "CONFIG" },
-            SIGNING_KEYS: { type: "text", value: signingKeys },
-            ASSETS: { type: "fetcher", handler: () => new Response("an asset") as never },
-          },
-          exports: {},
+          manifest,
+          env,
+          exports: Object.fromEntries(classes.map((name) => [name, { type: "durable-object", storage: "sqlite" }])),
         },
         // The worker's own socket: Miniflare's front would normalise the request before the worker sees it.
         dev: { rootPath: root, unsafeDirectSockets: [{ host: "127.0.0.1", port }] },
@@ -121,6 +177,26 @@ export async function startWorker(options: WorkerOptions = {}): Promise<RunningW
         waiting.add(look);
         look();
       }),
+    objects: (className) => ({
+      async turn(name, request) {
+        const namespace = await miniflare.getDurableObjectNamespace(BINDINGS[className] as string);
+        const stub = namespace.getByName(name) as unknown as { turn(request: string): Promise<string> };
+        return JSON.parse(await stub.turn(JSON.stringify(request))) as Record<string, unknown>;
+      },
+      async rows(name) {
+        const storage = await miniflare.unsafeGetDurableObjectStorage(NAME, className, { name });
+        const tables = await storage.exec("SELECT name FROM sqlite_master WHERE name = 'record'");
+        return tables.length === 0 ? [] : storage.exec<{ key: string; value: string }>("SELECT key, value FROM record ORDER BY key");
+      },
+    }),
+    async mail(mail) {
+      const namespace = await miniflare.getDurableObjectNamespace("OUTBOX");
+      await (namespace.getByName("outbox") as unknown as { add(sent: object): Promise<void> }).add(mail);
+    },
+    async outbox() {
+      const answer = await fetch(`${origin}/dev/outbox`, { headers: { accept: "application/json" } });
+      return (await answer.json()) as SentMail[];
+    },
     stop: () => miniflare.dispose(),
   };
 }
@@ -129,24 +205,34 @@ function eventOf(line: string): LogEvent | undefined {
   return line.startsWith("{") ? (JSON.parse(line) as LogEvent) : undefined;
 }
 
-/** The modules that wrangler would upload. */
-async function bundled(entry: string): Promise<object> {
+/** The modules that wrangler would upload, and what the main one exports. */
+export async function bundled(entry: string): Promise<{ manifest: Manifest; exported: string[] }> {
   const outdir = join(root, "tests/artifacts/bundle");
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     entryPoints: [join(root, entry)],
     absWorkingDir: root,
     outdir,
     bundle: true,
     write: false,
+    metafile: true,
     format: "esm",
     target: "esnext",
     conditions: ["workerd", "worker"],
+    external: ["cloudflare:*"],
     loader: { ".wasm": "copy" },
   });
-  const modules = outputFiles.map(({ path, text, contents }) => [
+  const modules = outputFiles.map(({ path, text, contents }): [string, Manifest["modules"][string]] => [
     relative(outdir, path),
     path.endsWith(".js") ? { type: "esm", contents: text } : { type: "wasm", contents },
   ]);
-  const main = modules.find(([name]) => String(name).endsWith(".js"))?.[0];
-  return { mainModule: main, modulesRoot: "/", modules: Object.fromEntries(modules) };
+  const main = modules.find(([name]) => name.endsWith(".js"))?.[0] ?? "";
+  const exported = Object.values(metafile.outputs).flatMap(({ exports }) => exports);
+  return { manifest: { mainModule: main, modulesRoot: "/", modules: Object.fromEntries(modules) }, exported };
+}
+
+/** Modules as Miniflare takes them. */
+interface Manifest {
+  mainModule: string;
+  modulesRoot: string;
+  modules: Record<string, { type: "esm"; contents: string } | { type: "wasm"; contents: Uint8Array }>;
 }

@@ -82,8 +82,12 @@ describe("the issuer's metadata (RFC 8414)", () => {
   });
   test("names no grant and no method that is not there", async () => {
     const document = await json("/.well-known/oauth-authorization-server");
-    assert.deepEqual(document.grant_types_supported, ["client_credentials"]);
-    assert.deepEqual(document.token_endpoint_auth_methods_supported, ["client_secret_basic", "client_secret_post"]);
+    const grants = ["client_credentials", "authorization_code", "refresh_token"];
+    assert.deepEqual(document.grant_types_supported, grants);
+    const methods = ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"];
+    assert.deepEqual(document.token_endpoint_auth_methods_supported, methods);
+    assert.deepEqual(document.code_challenge_methods_supported, ["S256"]);
+    assert.deepEqual(document.response_types_supported, ["code"]);
   });
 });
 
@@ -142,7 +146,7 @@ describe("documents and methods", () => {
     const statuses = [headers, {}].map(async (given) => (await worker.fetch("/demo/orders/1", { method: "HEAD", headers: given })).status);
     assert.deepEqual(await Promise.all(statuses), [200, 401]);
   });
-  for (const path of ["/oidc", "/oidc/token/", "/oidc/jwks/x", "/oidc/auth", "/v1/resources", "/.well-known/jwks.json", "/dev/clock", "/.well-known/oauth-authorization-server/x"]) {
+  for (const path of ["/oidc", "/oidc/token/", "/oidc/jwks/x", "/oidc/authorize", "/v1/resources", "/.well-known/jwks.json", "/dev/clock", "/.well-known/oauth-authorization-server/x"]) {
     test(`${path} is no endpoint`, async () => assert.equal((await worker.fetch(path)).status, 404));
   }
 });
