@@ -4,6 +4,8 @@
  */
 import type { Mail } from "audgate";
 import { DurableObject } from "cloudflare:workers";
+import { type Html, html } from "./html.ts";
+import { pageResponse } from "./page.ts";
 
 /** A mail as scripts read it. */
 interface Listed {
@@ -63,16 +65,11 @@ export async function outboxResponse(request: Request, namespace: DurableObjectN
     const listed = sent.map(({ to, subject, link, sent_at }): Listed => ({ to, subject, link, sent_at }));
     return Response.json(listed, { headers });
   }
-  const nonce = crypto.randomUUID();
-  return new Response(page(sent.toReversed(), nonce), {
-    headers: {
-      ...headers,
-      "content-type": "text/html; charset=utf-8",
-      "content-security-policy": `default-src 'none'; style-src 'nonce-${nonce}'; base-uri 'none'; frame-ancestors 'none'`,
-      "referrer-policy": "no-referrer",
-      "x-content-type-options": "nosniff",
-    },
-  });
+  const response = page(sent.toReversed());
+  response.headers.set("vary", "accept");
+  // A link is good for whoever has it.
+  response.headers.set("referrer-policy", "no-referrer");
+  return response;
 }
 
 function wantsJson(request: Request): boolean {
@@ -81,58 +78,25 @@ function wantsJson(request: Request): boolean {
 }
 
 /** The page, newest mail first. */
-function page(sent: Sent[], nonce: string): string {
-  const mails = sent.map(({ to, subject, text, link, sent_at }, index) => {
-    const time = new Date(sent_at * 1_000);
-    return `<li><article aria-labelledby="mail-${index}">
-<h2 id="mail-${index}">${escaped(subject)}</h2>
-<p>To <strong>${escaped(to)}</strong>, <time datetime="${time.toISOString()}">${time.toUTCString()}</time></p>
-${isWebLink(link) ? `<p><a class="button" href="${escaped(link)}">Open the link</a></p>` : ""}
-<details><summary>The message</summary><pre>${escaped(text)}</pre></details>
+function page(sent: Sent[]): Response {
+  const mail = ({ to, subject, text, link, sent_at }: Sent, index: number): Html => {
+    const iso = new Date(sent_at * 1_000).toISOString();
+    return html`<li><article class="card" aria-labelledby="mail-${index}">
+<h2 id="mail-${index}">${subject}</h2>
+<p>To <strong>${to}</strong>, <time datetime="${iso}">${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC</time></p>
+${isWebLink(link) ? html`<p><a class="button" href="${link}">Open the link</a></p>` : null}
+<details><summary>The message</summary><pre tabindex="0" role="region" aria-label="The message">${text}</pre></details>
 </article></li>`;
-  });
-  const list = mails.length === 0 ? "<p>Nothing was sent yet.</p>" : `<ol reversed>${mails.join("\n")}</ol>`;
-  return `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>Outbox (${sent.length}) - Audgate demo</title>
-<style nonce="${nonce}">${STYLE}</style>
-<main>
-<h1>Outbox</h1>
-<p>Mail of this development server ends here. Newest first; reload the page for more.</p>
-${list}
-</main>
-</html>
-`;
+  };
+  const mails = html`<ol class="mails" reversed>${sent.map(mail)}</ol>`;
+  const list = sent.length === 0 ? html`<p>Nothing was sent yet.</p>` : mails;
+  const main = html`<div class="title"><h1>Outbox</h1></div>
+<p class="summary">Mail of this development server ends here. Newest first; reload the page for more.</p>
+${list}`;
+  return pageResponse({ status: 200, title: `Outbox (${sent.length})`, path: "/dev/outbox", main });
 }
-
-const STYLE = `
-:root { color-scheme: light dark; --ink: light-dark(#1b1f24, #e8eaed); --ground: light-dark(#ffffff, #15181c);
-  --faint: light-dark(#545b64, #a8b0ba); --line: light-dark(#8a929c, #737c87); --accent: light-dark(#0b57d0, #8ab4f8);
-  --on-accent: light-dark(#ffffff, #10131a); }
-body { margin: 0; background: var(--ground); color: var(--ink); font: 1rem/1.5 system-ui, sans-serif; }
-main { max-width: 42rem; margin: 0 auto; padding: 1.5rem 1rem 3rem; }
-h1 { font-size: 1.5rem; }
-h2 { font-size: 1.1rem; margin: 0; overflow-wrap: anywhere; }
-ol { list-style: none; padding: 0; }
-article { border: 1px solid var(--line); border-radius: .5rem; padding: 1rem; margin-block: 1rem; }
-p { margin: .5rem 0; overflow-wrap: anywhere; }
-time { color: var(--faint); }
-pre { white-space: pre-wrap; overflow-wrap: anywhere; }
-summary { cursor: pointer; padding-block: .5rem; }
-.button { display: inline-block; padding: .6rem 1rem; border-radius: .375rem; background: var(--accent);
-  color: var(--on-accent); font-weight: 600; }
-:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
-`;
 
 /** Only such links become links: the page is on the origin of the demo. */
 function isWebLink(link: string): boolean {
   return /^https?:\/\//.test(link);
-}
-
-function escaped(text: string): string {
-  const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-  return text.replace(/[&<>"]/g, (character) => entities[character] ?? "");
 }

@@ -1,15 +1,17 @@
-/** The demo: an authorization server, three gated resources and the playground, on one origin. */
+/** The demo: an authorization server, gated resources, applications that use them and the playground, on one origin. */
 import { gate, issuer } from "audgate";
 import type { Account, Challenge, Directory } from "audgate/objects";
 import { handlers } from "./handlers.ts";
 import { type Outbox, outbox, outboxResponse } from "./outbox.ts";
+import { STYLE_PATH, styleResponse } from "./page.ts";
+import { isOfTheShop, type ShopEnv, shopResponse } from "./shop/shop.ts";
 
 export { Account, Challenge, Directory } from "audgate/objects";
 export { Outbox } from "./outbox.ts";
+export { Visits } from "./shop/visits.ts";
 
-interface Env {
+interface Env extends ShopEnv {
   CONFIG: KVNamespace;
-  SIGNING_KEYS: string;
   MASTER_KEY: string;
   MAIL_FROM: string;
   ACCOUNT: DurableObjectNamespace<Account>;
@@ -20,7 +22,8 @@ interface Env {
 }
 
 const authorizationServer = issuer<Env, ExecutionContext>({
-  email: ({ OUTBOX }) => ({ send: (mail) => outbox(OUTBOX).add(mail) }),
+  // Whoever has asked for a link finds it in the outbox.
+  email: ({ OUTBOX }) => ({ send: (mail) => outbox(OUTBOX).add(mail), awaited: true }),
 });
 const gated = gate<Env, ExecutionContext>(handlers);
 
@@ -31,6 +34,15 @@ export default {
   async fetch(request, env, ctx): Promise<Response> {
     // A target such as `*` makes no URL; the package answers it with 400.
     const pathname = URL.parse(request.url)?.pathname ?? "";
+    if (pathname === STYLE_PATH) {
+      return styleResponse();
+    }
+    if (isOfTheShop(pathname)) {
+      return shopResponse(request, env, {
+        issuer: async (asked) => authorizationServer.fetch(asked, env, ctx),
+        gated: (asked) => gated.fetch(asked, env, ctx),
+      });
+    }
     if (pathname.startsWith("/demo/")) {
       return gated.fetch(request, env, ctx);
     }

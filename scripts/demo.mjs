@@ -1,5 +1,4 @@
-// What the demo needs besides its tenant's file: fresh client secrets, signing keys and a master key, made once, kept out
-// of git.
+// What the demo needs besides its tenant's file: fresh client secrets and a master key, made once, kept out of git.
 
 import { randomBytes } from "node:crypto";
 import { existsSync, linkSync, readFileSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
@@ -8,30 +7,18 @@ import { join } from "node:path";
 const root = join(import.meta.dirname, "..");
 const tenantFile = join(root, "demo/tenant.json");
 const credentialsFile = join(root, "demo/credentials.json");
-const signingKeysFile = join(root, "demo/signing-keys.json");
 const masterKeyFile = join(root, "demo/master-key");
 const devVarsFile = join(root, ".dev.vars");
 
-const KEYS = {
-  ES256: { name: "ECDSA", namedCurve: "P-256" },
-  EdDSA: { name: "Ed25519" },
-  RS256: {
-    name: "RSASSA-PKCS1-v1_5",
-    hash: "SHA-256",
-    modulusLength: 2048,
-    publicExponent: new Uint8Array([1, 0, 1]),
-  },
-};
 const PUBLIC_MEMBERS = ["kty", "crv", "x", "y", "n", "e", "kid", "alg", "use"];
 
 /**
- * The demo tenant's document for `port`, with the hashes and public keys of this checkout.
+ * The demo tenant's document for `port`, with the hashes of secrets and the clients' public keys of this checkout.
  * @param {number} port
  * @param {(secret: string) => string} secretHash
  */
 export async function demoDocument(port, secretHash) {
   const credentials = await ensureCredentials();
-  const { keys } = await ensureSigningKeys();
   const document = JSON.parse(readFileSync(tenantFile, "utf8").replaceAll("${PORT}", String(port)));
   for (const client of document.clients) {
     const own = credentials.clients.find(({ client_id }) => client_id === client.client_id);
@@ -43,7 +30,6 @@ export async function demoDocument(port, secretHash) {
       client.jwks = { keys: [publicPart(key)] };
     }
   }
-  document.signing_keys = keys.map((key) => ({ state: "current", jwk: publicPart(key) }));
   return JSON.stringify(document, null, 2);
 }
 
@@ -75,22 +61,13 @@ async function credentialsOf({ clients, users, applications }, known) {
     key_clients: await Promise.all(
       by("private_key_jwt").map(async (client) => ({
         client_id: client.client_id,
-        private_jwk: own(known.key_clients, client.client_id)?.private_jwk ?? (await newKey("ES256")),
+        private_jwk: own(known.key_clients, client.client_id)?.private_jwk ?? (await newKey()),
         ...described(client),
       })),
     ),
     public_clients: by("none").map((client) => ({ client_id: client.client_id, ...described(client) })),
     users: users.map(({ user_id, email, applications }) => ({ user_id, email, applications })),
   };
-}
-
-/** One private key for each algorithm of the demo, in a file. */
-export async function ensureSigningKeys() {
-  if (!existsSync(signingKeysFile)) {
-    const keys = await Promise.all(Object.keys(KEYS).map(newKey));
-    writeUnlessThere(signingKeysFile, formatted({ keys }));
-  }
-  return JSON.parse(readFileSync(signingKeysFile, "utf8"));
 }
 
 /** The secret under which the demo's objects seal what they store, in a file. */
@@ -106,17 +83,16 @@ export async function writeDevVars() {
   const { clients } = await ensureCredentials();
   const insights = clients.find(({ client_id }) => client_id === "shop-insights");
   const lines = [
-    `SIGNING_KEYS='${JSON.stringify(await ensureSigningKeys())}'`,
     `MASTER_KEY='${ensureMasterKey()}'`,
     `INSIGHTS_SECRET='${insights?.client_secret}'`,
   ];
   writeChanged(devVarsFile, `${lines.join("\n")}\n`);
 }
 
-async function newKey(alg) {
-  const { privateKey } = await crypto.subtle.generateKey(KEYS[alg], true, ["sign", "verify"]);
+async function newKey() {
+  const { privateKey } = await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, true, ["sign", "verify"]);
   const { key_ops, ext, ...jwk } = await crypto.subtle.exportKey("jwk", privateKey);
-  return { ...jwk, kid: `${alg.toLowerCase()}-${randomBytes(6).toString("hex")}`, alg, use: "sig" };
+  return { ...jwk, kid: `es256-${randomBytes(6).toString("hex")}`, alg: "ES256", use: "sig" };
 }
 
 function publicPart(key) {

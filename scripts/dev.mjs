@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { connect } from "node:net";
 import { join } from "node:path";
 import { check, publish, secretHash } from "audgate";
-import { demoDocument, ensureCredentials, writeDevVars } from "./demo.mjs";
+import { demoDocument, ensureCredentials, ensureMasterKey, writeDevVars } from "./demo.mjs";
 
 const root = join(import.meta.dirname, "..");
 const port = portOf(process.env.PORT ?? "8787");
@@ -23,10 +23,10 @@ if (process.env.RESET === "1") {
   rmSync(state, { recursive: true, force: true });
 }
 await writeDevVars();
-await seed();
+const bound = await seed();
 await serve();
 
-/** Publishes the demo tenant unless this port's KV holds it already. */
+/** Publishes the demo tenant unless this port's KV holds it already. Answers within how many seconds it revokes. */
 async function seed() {
   const document = await demoDocument(port, secretHash);
   const outcome = check(document);
@@ -37,16 +37,20 @@ async function seed() {
     }
     process.exit(1);
   }
-  // Secrets and keys are made in this checkout: state of other ones would admit nobody.
-  const { clients, signing_keys } = JSON.parse(document);
-  const secrets = fingerprint(JSON.stringify([clients.map((client) => client.secret_hashes), signing_keys]));
+  // Secrets and keys are made in this checkout: state of other ones would admit nobody, and could not be opened.
+  const { clients } = JSON.parse(document);
+  const hashes = clients.map(({ secret_hashes, jwks }) => [secret_hashes, jwks]);
+  const secrets = fingerprint(JSON.stringify([hashes, ensureMasterKey()]));
   const whole = fingerprint(document);
   const seeded = existsSync(seedFile) ? JSON.parse(readFileSync(seedFile, "utf8")) : undefined;
   if (seeded?.secrets === secrets) {
     if (seeded.whole !== whole) {
       console.log("demo/tenant.json has changed since this port was seeded: RESET=1 publishes it anew");
     }
-    return;
+    return outcome.revocation_bound;
+  }
+  if (seeded !== undefined) {
+    rmSync(state, { recursive: true, force: true });
   }
   console.log(`seeding the local KV of port ${port} from demo/tenant.json`);
   const publication = publish(document, Math.floor(Date.now() / 1000));
@@ -54,6 +58,7 @@ async function seed() {
     await write(publication.entries);
   }
   writeFileSync(seedFile, JSON.stringify({ secrets, whole }));
+  return outcome.revocation_bound;
 }
 
 /** @param {{ key: string; value: string }[]} entries */
@@ -70,10 +75,10 @@ async function write(entries) {
     for (const { key, value } of entries) {
       await CONFIG.put(key, value);
     }
-    // A client or host that the document no longer names must not go on.
+    // A client or host that the document no longer names must not go on. Keys and what is revoked are the directory's.
     const named = new Set(entries.map(({ key }) => key));
     const { keys } = await CONFIG.list();
-    for (const { name } of keys.filter(({ name }) => !named.has(name))) {
+    for (const { name } of keys.filter(({ name }) => !named.has(name) && !/^tenant\/[^/]+\/(?:keys$|revoked(?:\/|$))/.test(name))) {
       await CONFIG.delete(name);
     }
   } finally {
@@ -92,6 +97,8 @@ async function serve() {
   }
   wrangler.on("exit", (code, signal) => process.exit(signal === null ? (code ?? 1) : 0));
   if (await healthy()) {
+    // A new tenant gets its signing keys now, so that its gates know them before the first token.
+    await fetch(`http://localhost:${port}/oidc/jwks`).catch(() => undefined);
     await announce();
   } else {
     wrangler.kill("SIGTERM");
@@ -121,8 +128,10 @@ Audgate is up.
   playground   ${origin}/
   issuer       ${origin}   (discovery: ${origin}/.well-known/oauth-authorization-server)
   gated        ${origin}/demo/orders   ${origin}/demo/profile   ${origin}/demo/payments
+  applications ${origin}/demo/shop   ${origin}/demo/insights   ${origin}/demo/partners
   outbox       ${origin}/dev/outbox
   secrets      demo/credentials.json
+  revocation   honoured by every gate within ${bound} s, by resources set to \`strong\` at once
 
 Try:
   TOKEN=$(curl -s -u ${id}:${secret} ${origin}/oidc/token -d grant_type=client_credentials -d resource=${origin}/demo/orders | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')

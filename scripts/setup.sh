@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 
 steps=(prerequisites wasm-target wasm-bindgen node-packages)
 if [ "${1-}" = for-tests ]; then
-  steps+=(wasm-pack browser)
+  steps+=(wasm-pack browser python)
 fi
 
 mkdir -p .tools

@@ -1,5 +1,6 @@
 //! The port: what the core needs of a platform and cannot do by itself.
 
+use std::fmt;
 use std::future::Future;
 
 use crate::jose::{Algorithm, VerificationKey};
@@ -9,6 +10,17 @@ use crate::vocabulary::{EntropyUnavailable, KeyId};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the host is unavailable")]
 pub struct HostUnavailable;
+
+/// Why nothing was signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SignError {
+    /// The platform did not answer.
+    #[error("the host is unavailable")]
+    Unavailable,
+    /// The platform does not have that key.
+    #[error("the host does not have the key")]
+    KeyUnknown,
+}
 
 /// A store of records in which everything happens one after another, as Durable Objects are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,8 +79,8 @@ impl Limiter {
     }
 }
 
-/// A message to a user.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A message to a user. Its debug print leaves out the link, which logs in, and whoever it is for.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Mail {
     /// The address of the user.
     pub to: String,
@@ -80,6 +92,12 @@ pub struct Mail {
     pub html: String,
     /// The link, for an outbox of development.
     pub link: String,
+}
+
+impl fmt::Debug for Mail {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Mail").finish_non_exhaustive()
+    }
 }
 
 /// Everything that the core asks of a platform, each call an effect of one request.
@@ -95,7 +113,19 @@ pub trait Host {
         kid: &KeyId,
         algorithm: Algorithm,
         message: &[u8],
-    ) -> impl Future<Output = Result<Vec<u8>, HostUnavailable>>;
+    ) -> impl Future<Output = Result<Vec<u8>, SignError>>;
+
+    /// A fresh private key for `algorithm` as a JWK, JSON text.
+    fn generate_key(&self, algorithm: Algorithm) -> impl Future<Output = Result<String, HostUnavailable>>;
+
+    /// Hands the platform the private key that is called `kid`, a JWK as JSON text, to sign with. It keeps it in a form
+    /// that cannot be read again, and for no longer than it runs.
+    fn import_key(
+        &self,
+        kid: &KeyId,
+        algorithm: Algorithm,
+        jwk: &str,
+    ) -> impl Future<Output = Result<(), HostUnavailable>>;
 
     /// Whether `signature` over `message` is by `key`.
     ///

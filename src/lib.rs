@@ -4,7 +4,8 @@
 //! what only a platform can do is behind the port [`host::Host`].
 //!
 //! Modules depend on each other in one direction:
-//! `wasm -> gate | issuer | directory -> access_token -> config -> jose -> vocabulary`.
+//! `wasm -> gate | issuer | directory -> access_token -> config -> jose -> vocabulary`,
+//! and `issuer | directory -> session -> sealing, revocation -> vocabulary`.
 
 pub mod access_token;
 pub mod compact_verification;

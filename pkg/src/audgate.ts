@@ -20,7 +20,8 @@ export interface Audgate extends AudgateGate {
    * Splits a tenant document into the records that gate and issuer read. `now` is seconds since the Unix epoch;
    * `previous` the tenant record in force, if there is one, so that the version goes on and longer-lived older tokens
    * stay good; a fault of that record is reported like one of the document. Records of the tenant in the store that are
-   * not among the entries are to be deleted, or a removed client could go on.
+   * not among the entries are to be deleted, or a removed client could go on; but for `tenant/{tid}/revoked` and what is
+   * below, which the tenant's directory writes.
    */
   publish(document: string, now: number, previous?: string | null): PublishOutcome;
   /**

@@ -27,6 +27,11 @@ export interface Mail {
 /** Sends mail. */
 export interface Mailer {
   send(mail: Mail): Promise<unknown>;
+  /**
+   * Whether an answer waits until the message is handed over, for an outbox of development. Elsewhere the time would
+   * tell which addresses are known.
+   */
+  readonly awaited?: boolean;
 }
 
 /** A `send_email` binding. */

@@ -21,6 +21,10 @@ export class LoadedTenant {
   readonly instance: CoreInstance;
   readonly handle: TenantHandle;
   readonly version: number;
+  /** Whether the tenant's directory makes its keys. */
+  readonly managesKeys: boolean;
+  /** Of the keys that the directory published; 0 without any. */
+  readonly keysVersion: number;
   /** Public keys as the platform imported them, by `kid`; they go with the configuration that named them. */
   readonly keys = new Map<string, CryptoKey>();
   #holders = 0;
@@ -30,6 +34,8 @@ export class LoadedTenant {
     this.instance = instance;
     this.handle = handle;
     this.version = handle.version;
+    this.managesKeys = handle.managesKeys;
+    this.keysVersion = handle.keysVersion;
   }
 
   /** Keeps the handle alive until the answer is called. */
@@ -55,12 +61,19 @@ export class LoadedTenant {
 }
 
 interface TenantState {
-  text: string;
+  text: TenantText;
   loaded: LoadedTenant;
   /** Milliseconds since the Unix epoch, of the last read that confirmed or replaced the configuration. */
   confirmedAt: number;
   /** Milliseconds since the Unix epoch, of the last read that was begun. */
   readAt: number;
+}
+
+/** A configuration as it was read. */
+interface TenantText {
+  record: string;
+  /** The keys that the directory published; `null` where there are none. */
+  keys: string | null;
 }
 
 interface HostState {
@@ -146,7 +159,7 @@ export class Configuration {
     }
     if (state.loaded.instance !== instance) {
       // The instance that had compiled it trapped. The text is still good.
-      const outcome = load(instance, state.text, tenantId, 0, secretKeys);
+      const outcome = load(instance, state.text, tenantId, undefined, secretKeys);
       if (outcome.type !== "loaded") {
         throw new ConfigurationUnavailable("the configuration cannot be loaded again");
       }
@@ -184,20 +197,25 @@ export class Configuration {
     if (before !== undefined) {
       before.readAt = now;
     }
-    const text = await read(source, `tenant/${tenantId}`);
+    const [record, keys] = await this.#records(source, tenantId);
     const instance = this.#instances.current();
     const state = this.#tenants.get(tenantId);
-    if (text === null) {
+    const text = { record: record ?? "", keys };
+    if (record === null) {
       return this.#lastGood(tenantId, state, instance, now, "no configuration is published");
     }
-    if (state !== undefined && state.text === text && state.loaded.instance === instance) {
+    if (state !== undefined && sameText(state.text, text) && state.loaded.instance === instance) {
       state.confirmedAt = Math.max(state.confirmedAt, now);
       return state.loaded;
     }
-    const outcome = load(instance, text, tenantId, state?.loaded.version ?? 0, secretKeys);
+    const outcome = load(instance, text, tenantId, state?.loaded, secretKeys);
     switch (outcome.type) {
       case "loaded": {
         const loaded = new LoadedTenant(instance, outcome.tenant);
+        if (state !== undefined && loaded.managesKeys && loaded.keysVersion < state.loaded.keysVersion) {
+          loaded.retire();
+          return this.#lastGood(tenantId, state, instance, now, "the published keys are not there");
+        }
         this.#tenants.set(tenantId, { text, loaded, confirmedAt: now, readAt: now });
         state?.loaded.retire();
         return loaded;
@@ -209,6 +227,18 @@ export class Configuration {
         log({ event: "configuration_broken", tenant: tenantId, faults: outcome.faults satisfies Fault[] });
         return this.#lastGood(tenantId, state, instance, now, "the published configuration is broken");
     }
+  }
+
+  /** The tenant's record, and that of its keys where its directory manages them: known from last time, or from it. */
+  async #records(source: ConfigurationSource, tenantId: string): Promise<[string | null, string | null]> {
+    const keysKey = `tenant/${tenantId}/keys`;
+    const known = this.#tenants.get(tenantId)?.loaded.managesKeys;
+    if (known === true) {
+      return Promise.all([read(source, `tenant/${tenantId}`), read(source, keysKey)]);
+    }
+    const record = await read(source, `tenant/${tenantId}`);
+    const managed = record !== null && this.#instances.current().use((core) => core.managesKeys(record));
+    return [record, managed ? await read(source, keysKey) : null];
   }
 
   #lastGood(
@@ -232,13 +262,20 @@ function freshnessOf({ confirmedAt }: { confirmedAt: number }, instance: CoreIns
 
 function load(
   instance: CoreInstance,
-  text: string,
+  { record, keys }: TenantText,
   tenantId: string,
-  minimumVersion: number,
+  inForce: LoadedTenant | undefined,
   secretKeys: string | undefined,
 ): LoadOutcome {
   const symmetric = secretKeys === undefined ? undefined : symmetricKeys(secretKeys);
-  return instance.use((core) => core.TenantHandle.load(text, tenantId, minimumVersion, symmetric));
+  const { version = 0, keysVersion = 0 } = inForce ?? {};
+  return instance.use((core) =>
+    core.TenantHandle.load(record, tenantId, version, symmetric, keys, keys === null ? 0 : keysVersion),
+  );
+}
+
+function sameText(one: TenantText, other: TenantText): boolean {
+  return one.record === other.record && one.keys === other.keys;
 }
 
 /** The symmetric keys of a JWK Set; private keys have no business in the core. */

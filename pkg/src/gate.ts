@@ -1,7 +1,7 @@
 /** The gate as a wrapper of any `fetch` handler. */
 import type { Access, GateDecision, PlainResponse, Trace } from "../wasm/full_types.js";
 import { type BindingOptions, bindings } from "./bindings.ts";
-import type { LoadedTenant } from "./configuration.ts";
+import { ConfigurationUnavailable, type LoadedTenant } from "./configuration.ts";
 import { decide, type Inquiry, type Liveness } from "./decision.ts";
 import { performCall } from "./effects/call.ts";
 import type { CoreInstances } from "./instance.ts";
@@ -57,12 +57,13 @@ export function gateWith(instances: CoreInstances): Gate {
       fetch: async (request, env, context) => {
         const outcome = await orUnavailable(async () => {
           let read = (): Promise<void> => Promise.resolve();
-          const situation = await platform.situation(request, env, context, (reading) => {
+          const found = await platform.situation(request, env, context, (reading) => {
             read = lists.begin(reading);
           });
-          if (situation instanceof Response) {
-            return situation;
+          if (found instanceof Response) {
+            return found;
           }
+          const situation = await withKeys(platform, found);
           const liveness = {
             honour: (tenant: LoadedTenant) => lists.honour(situation.tenantId, tenant),
             read,
@@ -89,6 +90,26 @@ export function gateWith(instances: CoreInstances): Gate {
       },
     };
   };
+}
+
+/** Keys that are not published yet verify nothing, and nothing is known against the token: 503, never 401. */
+async function withKeys<Env>({ configuration }: Platform<Env>, situation: Situation): Promise<Situation> {
+  const { tenant, tenantId, source, secretKeys, now } = situation;
+  if (hasKeys(tenant)) {
+    return situation;
+  }
+  situation.release();
+  await configuration.reread(source, tenantId, secretKeys, now);
+  const again = { ...situation, ...configuration.hold(tenantId) };
+  if (!hasKeys(again.tenant)) {
+    again.release();
+    throw new ConfigurationUnavailable(`no signing keys are published: ${tenantId}`);
+  }
+  return again;
+}
+
+function hasKeys({ managesKeys, keysVersion }: LoadedTenant): boolean {
+  return !managesKeys || keysVersion > 0;
 }
 
 async function decided<Env>(

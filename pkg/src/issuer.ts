@@ -1,6 +1,6 @@
 /** The authorization server as a handler. */
 import type { IssuerAnswer, RequestHead } from "../wasm/full_types.js";
-import { type BindingOptions, bindings } from "./bindings.ts";
+import { type BindingOptions, type Bindings, bindings } from "./bindings.ts";
 import { type Means, perform } from "./effects/perform.ts";
 import { Signers } from "./effects/signers.ts";
 import { drive } from "./exchange.ts";
@@ -22,6 +22,7 @@ export function issuerWith(instances: CoreInstances): Issuer {
   return (options = {}) => {
     const platform = new Platform(instances, options);
     const signers = new Signers();
+    const ensured = new Ensured();
     let checkedMasterKey: string | undefined;
     return {
       fetch: (request, env, context) =>
@@ -36,6 +37,7 @@ export function issuerWith(instances: CoreInstances): Issuer {
           if (situation instanceof Response) {
             return situation;
           }
+          ensured.in(situation.tenantId, own, (work) => context.waitUntil(work));
           const { pathname, search } = new URL(request.url);
           if (pathname === "/healthz") {
             situation.release();
@@ -62,6 +64,24 @@ export function issuerWith(instances: CoreInstances): Issuer {
         }),
     };
   };
+}
+
+/**
+ * Has the directory of a tenant publish its list of revocations, empty as it may be, before anything is issued that could
+ * be revoked. Once in an isolate is enough, because a directory that publishes goes on doing so.
+ */
+class Ensured {
+  readonly #tenants = new Set<string>();
+
+  in(tenantId: string, { objects }: Bindings, waitUntil: (work: Promise<unknown>) => void): void {
+    if (objects.directory === undefined || this.#tenants.has(tenantId)) {
+      return;
+    }
+    this.#tenants.add(tenantId);
+    const ensure = JSON.stringify({ command: { type: "ensure", tenant_id: tenantId } });
+    const done = objects.directory.getByName(tenantId).turn(ensure);
+    waitUntil(done.catch(() => this.#tenants.delete(tenantId)));
+  }
 }
 
 /** A secret that cannot be read counts as absent, so somebody has to be told. */

@@ -10,18 +10,23 @@ import type { SituationBasis } from "./options.ts";
 
 /** A list is read again beside requests after this time; in milliseconds. */
 const REFRESH_AFTER = 10_000;
-/** A request that needs a newer list does not read what was read so shortly before; in milliseconds. */
+/**
+ * A request that needs a newer list does not read what was read so shortly before; in milliseconds. Where that reading
+ * failed, the next comes after the usual time: a store that is down must not hold up every request.
+ */
 const REPEAT_AFTER = 1_000;
 
 interface ListState {
   instance: CoreInstance;
   handle: RevocationsHandle;
   /** The records that the core took, for another instance of it. */
-  readonly taken: { head?: string | null; shards: Map<number, string> };
+  readonly taken: { head?: { text: string | null; now: number }; shards: Map<number, string> };
   /** Milliseconds since the Unix epoch, of the last read that was begun; `undefined` for none. */
   begunAt?: number;
   /** Milliseconds since the Unix epoch, of the last read that came to an end; `undefined` for none. */
   endedAt?: number;
+  /** Whether that one failed. */
+  failed?: boolean;
 }
 
 export class RevocationLists {
@@ -45,7 +50,8 @@ export class RevocationLists {
       basis.waitUntil(own);
     }
     return async () => {
-      if (state !== undefined && own === undefined && elapsed(state.endedAt, basis.now) >= REPEAT_AFTER) {
+      const pause = state?.failed === true ? REFRESH_AFTER : REPEAT_AFTER;
+      if (state !== undefined && own === undefined && elapsed(state.endedAt, basis.now) >= pause) {
         own = this.#read(state, basis);
       }
       await own;
@@ -80,7 +86,7 @@ export class RevocationLists {
     // The instance that knew the list trapped. What was read is still true.
     const { head, shards } = known.taken;
     instance.use(() => {
-      if (head !== undefined) handle.takeHead(head ?? undefined, Number.MAX_SAFE_INTEGER);
+      if (head !== undefined) handle.takeHead(head.text ?? undefined, head.now);
       shards.forEach((text, index) => handle.takeShard(index, text));
     });
     known.instance = instance;
@@ -95,16 +101,19 @@ export class RevocationLists {
       const key = state.instance.use(() => state.handle.headKey());
       const head = await read(source, key);
       const missing = state.instance.use(() => {
-        const problem = state.handle.takeHead(head ?? undefined, Math.floor(now / 1_000));
+        const seconds = Math.floor(now / 1_000);
+        const problem = state.handle.takeHead(head ?? undefined, seconds);
         if (problem === undefined) {
-          state.taken.head = head;
+          state.taken.head = { text: head, now: seconds };
         } else {
           refused(tenantId, key, problem);
         }
         return state.handle.missingShards();
       });
       await Promise.all(missing.map((index) => this.#readShard(state, tenantId, source, index)));
+      state.failed = false;
     } catch (error) {
+      state.failed = true;
       log({ event: "revocations_unread", tenant: tenantId, reason: error instanceof Error ? error.name : "unknown" });
     } finally {
       state.endedAt = now;

@@ -30,6 +30,17 @@ export async function importKey(jwk: JsonWebKey, algorithm: string, usage: "sign
   return crypto.subtle.importKey("jwk", material, operation.key, false, [usage]);
 }
 
+/** A fresh private key as a JWK, JSON text: the core seals it, and nobody else sees it. */
+export async function generateKey(algorithm: string): Promise<string> {
+  const rsa = { modulusLength: 2_048, publicExponent: new Uint8Array([1, 0, 1]) };
+  const parameters = operationOf(algorithm).key as EcKeyAlgorithm;
+  const pair = (await crypto.subtle.generateKey(algorithm.startsWith("RS") ? { ...parameters, ...rsa } : parameters, true, [
+    "sign",
+    "verify",
+  ])) as CryptoKeyPair;
+  return JSON.stringify(await crypto.subtle.exportKey("jwk", pair.privateKey));
+}
+
 /** Whether `signature` over `message` is by `key`. */
 export async function verify(
   key: CryptoKey,

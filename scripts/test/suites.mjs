@@ -57,6 +57,9 @@ export const suites = [
   nodeTests("node", "node"),
   nodeTests("worker", "workerd"),
   nodeTests("interop", "workerd"),
+  // Of twenty rounds: 20,000 races of each kind, 500 crashes.
+  { ...nodeTests("races", "workerd"), soak: (seed) => ({ RACES: "1000", SEED: String(seed) }) },
+  { ...nodeTests("crashes", "workerd"), soak: (seed) => ({ CRASHES: "25", SEED: String(seed) }) },
   { ...nodeTests("browser", "browser"), env: { CHROMIUM: chromium() } },
 ];
 

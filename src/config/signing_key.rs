@@ -9,6 +9,7 @@ use crate::vocabulary::json::Json;
 use super::fault::Faults;
 use super::fault_log::{FaultLog, Place, quoted};
 use super::reader::{Node, Object, read_text};
+use super::tenant_reader::read_version;
 
 const MAX_KEYS: usize = 100;
 
@@ -42,6 +43,14 @@ pub struct SigningKey {
 }
 
 impl SigningKey {
+    /// The keys of the record `tenant/{tid}/keys`.
+    ///
+    /// # Errors
+    /// [`Faults`], all at once.
+    pub fn parse_managed(text: &str) -> Result<Vec<Self>, Faults> {
+        parse_managed_keys(text).map(|(_, keys)| keys)
+    }
+
     /// Where it is in its life.
     #[must_use]
     pub fn state(&self) -> SigningKeyState {
@@ -89,6 +98,21 @@ pub(super) fn read_signing_algorithm(node: Node<'_>, log: &mut FaultLog<'_>) -> 
         ("HS256", Algorithm::Hs256),
     ];
     node.word(&words, log)
+}
+
+/// Reads the record `tenant/{tid}/keys`: its version, and the keys.
+pub(super) fn parse_managed_keys(text: &str) -> Result<(u64, Vec<SigningKey>), Faults> {
+    let root = read_text(text)?;
+    let mut log = FaultLog::new(&root);
+    let read = Node::root(&root).object(&["v", "version", "signing_keys"], &mut log).and_then(|object| {
+        let form = object.required("v", "`1`", &mut log).and_then(|node| node.whole("`1`", &mut log));
+        if form.is_some_and(|form| form != 1) {
+            log.report(object.place, "is of a later version", "`v` of 1");
+        }
+        let version = read_version(&object, &mut log);
+        Some((version?, read_signing_keys(&object, &mut log)?))
+    });
+    log.conclude(read)
 }
 
 /// Reads `signing_keys`; `None` where one of them has a fault, so that nobody misses it a second time.

@@ -39,6 +39,7 @@ pub struct Tenant {
     pub(super) by_id: HashMap<ResourceId, usize>,
     pub(super) by_indicator: HashMap<String, usize>,
     pub(super) roles: HashMap<RoleId, Role>,
+    pub(super) manages_keys: bool,
     pub(super) signing_keys: Vec<SigningKey>,
     pub(super) verification_keys: KeySet,
 }
@@ -178,6 +179,38 @@ impl Tenant {
     #[must_use]
     pub fn signing_algorithm_for(&self, resource: &ProtectedResource) -> Algorithm {
         resource.own_signing_algorithm().unwrap_or(self.signing_algorithm)
+    }
+
+    /// Whether its signing keys are made and moved on by the tenant's directory, because the document names none.
+    #[must_use]
+    pub fn manages_keys(&self) -> bool {
+        self.manages_keys
+    }
+
+    /// Every algorithm that access tokens of this tenant are signed with, each once.
+    #[must_use]
+    pub fn signing_algorithms(&self) -> Vec<Algorithm> {
+        let mut algorithms = vec![self.signing_algorithm];
+        for resource in self.resources.iter().chain([&self.default_resource]) {
+            let algorithm = self.signing_algorithm_for(resource);
+            if !algorithms.contains(&algorithm) {
+                algorithms.push(algorithm);
+            }
+        }
+        algorithms
+    }
+
+    /// Takes over the published record `tenant/{tid}/keys` of a tenant that manages its keys. Answers its version.
+    ///
+    /// # Errors
+    /// [`Faults`], all at once; the keys stay as they were then.
+    pub fn supply_managed_keys(&mut self, text: &str) -> Result<u64, Faults> {
+        let (version, keys) = signing_key::parse_managed_keys(text)?;
+        if self.manages_keys {
+            self.verification_keys = signing_key::verification_keys(&keys);
+            self.signing_keys = keys;
+        }
+        Ok(version)
     }
 
     /// Fills in the values of HS256 keys, which a published record only names, from a JWK Set that the host keeps.

@@ -46,6 +46,7 @@ pub(super) struct TenantDraft {
     refresh_token_grace: u64,
     kv_propagation: u64,
     signing_algorithm: Algorithm,
+    manages_keys: bool,
     signing_keys: Option<Vec<SigningKey>>,
 }
 
@@ -83,17 +84,21 @@ impl TenantDraft {
         let catalogue = readable.then(|| Catalogue::new(resources.iter().chain([&default_resource])));
         let roles = read_roles(object, catalogue.as_ref(), log);
 
-        let signing_keys = read_signing_keys(object, log);
+        let manages_keys = object.optional("signing_keys").is_none();
+        let signing_keys = if manages_keys { Some(Vec::new()) } else { read_signing_keys(object, log) };
         // Where nothing names the algorithm, the lack of a key is a fault of the keys.
         let keys = object.optional("signing_keys").map_or(object.place, |node| node.place);
         let wanted = match named_algorithm {
             Some((place, named)) => named.map(|named| (place, named)),
             None => Some((keys, signing_algorithm)),
         };
-        if let Some(keys) = &signing_keys {
-            let of_resources =
-                resources.iter().chain([&default_resource]).filter_map(|draft| draft.signing_algorithm);
-            check_current_keys(wanted.into_iter().chain(of_resources), keys, log);
+        let of_resources = resources.iter().chain([&default_resource]);
+        let of_resources = of_resources.filter_map(|draft| draft.signing_algorithm);
+        let algorithms: Vec<_> = wanted.into_iter().chain(of_resources).collect();
+        match &signing_keys {
+            Some(_) if manages_keys => check_managed_algorithms(&algorithms, log),
+            Some(keys) => check_current_keys(&algorithms, keys, log),
+            None => {}
         }
         let issuer = issuer.map(|(_, issuer)| issuer);
         Self {
@@ -109,6 +114,7 @@ impl TenantDraft {
             refresh_token_grace,
             kv_propagation,
             signing_algorithm,
+            manages_keys,
             signing_keys,
         }
     }
@@ -136,6 +142,7 @@ impl TenantDraft {
             resources,
             roles: roles.collect::<Option<_>>()?,
             verification_keys: verification_keys(&signing_keys),
+            manages_keys: self.manages_keys,
             signing_keys,
         })
     }
@@ -281,12 +288,18 @@ fn check_nested(draft: &ResourceDraft, uris: &HashMap<String, &str>, log: &mut F
     }
 }
 
-fn check_current_keys(
-    wanted: impl Iterator<Item = (Place, Algorithm)>,
-    keys: &[SigningKey],
-    log: &mut FaultLog<'_>,
-) {
-    for (place, algorithm) in wanted {
+/// A secret key has to be handed to whoever verifies, so nobody else can make it.
+fn check_managed_algorithms(wanted: &[(Place, Algorithm)], log: &mut FaultLog<'_>) {
+    for (place, algorithm) in wanted.iter().copied() {
+        if algorithm == Algorithm::Hs256 {
+            let expected = "`signing_keys` that name the key, or an algorithm with public keys";
+            log.report(place, "no signing key for HS256 is current", expected);
+        }
+    }
+}
+
+fn check_current_keys(wanted: &[(Place, Algorithm)], keys: &[SigningKey], log: &mut FaultLog<'_>) {
+    for (place, algorithm) in wanted.iter().copied() {
         let current =
             |key: &SigningKey| key.state() == SigningKeyState::Current && key.algorithm() == algorithm;
         if !keys.iter().any(current) {

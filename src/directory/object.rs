@@ -3,6 +3,7 @@
 use crate::session::{Outcome, Row};
 use crate::vocabulary::{TenantId, UnixTime};
 
+use super::keys::Keys;
 use super::outbox::Outbox;
 use super::request::{DirectoryCommand, DirectoryRefusal, DirectoryReply, DirectoryRequest};
 
@@ -17,7 +18,7 @@ pub fn directory(rows: &[Row], request: &str, now: UnixTime) -> Outcome {
     let Ok(DirectoryRequest { command }) = serde_json::from_str(request) else {
         return refused(DirectoryRefusal::RequestUnreadable);
     };
-    let Ok(stored) = Outbox::read(rows) else {
+    let (Ok(stored), Ok(mut keys)) = (Outbox::read(rows), Keys::read(rows)) else {
         // The alarm that has come is over, and nothing else would wake an object that only publishes.
         let alarm = Some(now.plus(RETRY_AFTER).seconds());
         return Outcome { keep_alarm: false, alarm, ..refused(DirectoryRefusal::RecordUnreadable) };
@@ -30,26 +31,38 @@ pub fn directory(rows: &[Row], request: &str, now: UnixTime) -> Outcome {
         (None, Some(tenant)) => Outbox::new(tenant.clone()),
         (None, None) => return Outcome { reply: text(&empty(&command)), ..Outcome::default() },
     };
-    let reply = run(&mut outbox, command, now);
-    let (publish, alarm) = outbox.due(now);
+    let reply = run(&mut outbox, &mut keys, command, now);
+    let (mut publish, alarm) = outbox.due(now, keys.is_unpublished());
+    if !publish.is_empty()
+        && let Some(entry) = keys.begin(outbox.tenant())
+    {
+        publish.insert(0, entry);
+    }
     let changed = |row: &Row| !rows.contains(row);
     Outcome {
         reply: text(&reply),
-        put: outbox.rows().into_iter().filter(changed).collect(),
+        put: outbox.rows().into_iter().chain(keys.rows()).filter(changed).collect(),
         alarm: Some(alarm),
         publish,
         ..Outcome::default()
     }
 }
 
-fn run(outbox: &mut Outbox, command: DirectoryCommand, now: UnixTime) -> DirectoryReply {
+fn run(outbox: &mut Outbox, keys: &mut Keys, command: DirectoryCommand, now: UnixTime) -> DirectoryReply {
     match command {
         DirectoryCommand::Ensure { .. } | DirectoryCommand::Alarm {} => {}
         DirectoryCommand::Revoke { entries, .. } => {
             entries.into_iter().for_each(|revocation| outbox.revoke(revocation, now));
         }
-        DirectoryCommand::Published { keys } => outbox.published(&keys),
+        DirectoryCommand::Published { keys: written } => {
+            outbox.published(&written);
+            keys.published(outbox.tenant(), &written, now);
+        }
         DirectoryCommand::PublishFailed {} => outbox.failed(),
+        DirectoryCommand::Keys {} => return keys.describe(),
+        DirectoryCommand::CreateKeys { keys: offered, .. } => return keys.create(offered, now),
+        DirectoryCommand::AnnounceKey { key, .. } => return keys.announce(key, now),
+        DirectoryCommand::AdvanceKey { kid, to, timing } => return keys.advance(&kid, to, timing, now),
         DirectoryCommand::List {} => {
             let (entries, full) = outbox.list(now);
             return DirectoryReply::Revocations { entries, full, published_at: outbox.published_at() };
@@ -61,10 +74,13 @@ fn run(outbox: &mut Outbox, command: DirectoryCommand, now: UnixTime) -> Directo
 /// The tenant of a command that may begin a directory.
 fn tenant(command: &DirectoryCommand) -> Option<&TenantId> {
     match command {
-        DirectoryCommand::Ensure { tenant_id } | DirectoryCommand::Revoke { tenant_id, .. } => {
-            Some(tenant_id)
-        }
-        DirectoryCommand::Published { .. }
+        DirectoryCommand::Ensure { tenant_id }
+        | DirectoryCommand::Revoke { tenant_id, .. }
+        | DirectoryCommand::CreateKeys { tenant_id, .. }
+        | DirectoryCommand::AnnounceKey { tenant_id, .. } => Some(tenant_id),
+        DirectoryCommand::Keys {}
+        | DirectoryCommand::AdvanceKey { .. }
+        | DirectoryCommand::Published { .. }
         | DirectoryCommand::PublishFailed {}
         | DirectoryCommand::List {}
         | DirectoryCommand::Alarm {} => None,
@@ -76,8 +92,14 @@ fn empty(command: &DirectoryCommand) -> DirectoryReply {
         DirectoryCommand::List {} => {
             DirectoryReply::Revocations { entries: Vec::new(), full: Vec::new(), published_at: 0 }
         }
+        DirectoryCommand::Keys {} => Keys::default().describe(),
+        DirectoryCommand::AdvanceKey { .. } => {
+            DirectoryReply::Refused { reason: DirectoryRefusal::KeyUnknown }
+        }
         DirectoryCommand::Ensure { .. }
         | DirectoryCommand::Revoke { .. }
+        | DirectoryCommand::CreateKeys { .. }
+        | DirectoryCommand::AnnounceKey { .. }
         | DirectoryCommand::Published { .. }
         | DirectoryCommand::PublishFailed {}
         | DirectoryCommand::Alarm {} => DirectoryReply::Done {},

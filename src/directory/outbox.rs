@@ -158,8 +158,8 @@ impl Outbox {
         }
     }
 
-    /// What to publish now, in this order, and when to ask again.
-    pub(super) fn due(&mut self, now: UnixTime) -> (Vec<Row>, u64) {
+    /// What to publish now, in this order, and when to ask again. `also` says that something else waits for it.
+    pub(super) fn due(&mut self, now: UnixTime, also: bool) -> (Vec<Row>, u64) {
         let now = now.seconds();
         let attempted_at = self.publication.attempted_at;
         // A clock that went back must not silence the heartbeat.
@@ -171,7 +171,7 @@ impl Outbox {
             self.failed();
         }
         let wait = match self.publication.failures {
-            0 if self.shards.iter().any(|shard| shard.version > shard.written) => BETWEEN_WRITES,
+            0 if also || self.shards.iter().any(|shard| shard.version > shard.written) => BETWEEN_WRITES,
             0 => HEARTBEAT,
             failures => 2_u64.saturating_pow(failures).min(LONGEST_BACKOFF),
         };

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::revocation::Revocation;
-use crate::vocabulary::TenantId;
+use crate::vocabulary::{KeyId, TenantId, UnixTime};
+
+use super::keys::KeyTiming;
 
 /// One command to the directory of a tenant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,10 +38,88 @@ pub enum DirectoryCommand {
     },
     /// Says that what was to be published was not written, or not all of it.
     PublishFailed {},
+    /// Tells the signing keys.
+    Keys {},
+    /// Makes the first signing keys. For an algorithm that has one already, what is offered is dropped.
+    CreateKeys {
+        /// Whose directory this is.
+        tenant_id: TenantId,
+        /// A key for each algorithm.
+        keys: Vec<NewKey>,
+    },
+    /// Adds a signing key that will sign later.
+    AnnounceKey {
+        /// Whose directory this is.
+        tenant_id: TenantId,
+        /// The key.
+        key: NewKey,
+    },
+    /// Moves a signing key on.
+    AdvanceKey {
+        /// Which.
+        kid: KeyId,
+        /// `current` or `disabled`.
+        to: KeyState,
+        /// What the earliest moment is computed from.
+        timing: KeyTiming,
+    },
     /// Tells what is revoked, for diagnosis.
     List {},
     /// Publishes what is due.
     Alarm {},
+}
+
+/// Where a signing key is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyState {
+    /// Published ahead of its use.
+    Next,
+    /// Signs.
+    Current,
+    /// Signs no more; what it signed is accepted.
+    Retiring,
+    /// What it signed is refused.
+    Disabled,
+}
+
+impl KeyState {
+    /// Its word in records.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Next => "next",
+            Self::Current => "current",
+            Self::Retiring => "retiring",
+            Self::Disabled => "disabled",
+        }
+    }
+}
+
+/// A fresh signing key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewKey {
+    /// Its identifier, random.
+    pub kid: KeyId,
+    /// The JWS algorithm.
+    pub algorithm: String,
+    /// The public half as a JWK, JSON text.
+    pub jwk: String,
+    /// The private half as a JWK, sealed for this tenant and `kid`; base64url.
+    pub sealed: String,
+}
+
+/// The private half of a signing key, sealed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SealedKey {
+    /// The key.
+    pub kid: KeyId,
+    /// The JWS algorithm.
+    pub algorithm: String,
+    /// Base64url.
+    pub sealed: String,
 }
 
 /// The answer to a command.
@@ -57,6 +137,18 @@ pub enum DirectoryReply {
         /// When a head was last written; 0 for never. Seconds since the Unix epoch.
         published_at: u64,
     },
+    /// To `keys` and `create_keys`.
+    Keys {
+        /// The record `tenant/{tid}/keys` as it is published.
+        published: String,
+        /// The private halves, sealed.
+        sealed: Vec<SealedKey>,
+    },
+    /// To `advance_key`: nothing was done.
+    TooEarly {
+        /// The first moment at which the step is allowed; later while the state before is not published.
+        allowed_at: UnixTime,
+    },
     /// Nothing was done.
     Refused {
         /// Why.
@@ -68,6 +160,12 @@ pub enum DirectoryReply {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DirectoryRefusal {
+    /// There is no such key.
+    KeyUnknown,
+    /// The key cannot go from its state to that one.
+    KeyStep,
+    /// There is such a key, or one that comes next.
+    KeyExists,
     /// The request is for another tenant's directory.
     WrongTenant,
     /// What is stored is of a later version, or damaged.

@@ -79,18 +79,20 @@ pub(super) enum Answer {
     /// It is revoked.
     Revoked(Source, RevocationKind),
     /// The list is to be read before it can say anything.
-    Read(Cause),
+    Read,
     /// The objects are to be asked.
     Ask(Cause),
 }
 
-/// Asks the list. Without one (`None`) this gate was not told to honour any.
+/// Asks the list. Without one (`None`) this gate was not told to honour any. `was_read` says that this request has
+/// waited for it to be read, so that there is nothing more to be had of it.
 pub(super) fn ask_list(
     list: Option<&RefCell<Revocations>>,
     tenant: &Tenant,
     resource: &ProtectedResource,
     claims: &AccessTokenClaims,
     now: UnixTime,
+    was_read: bool,
 ) -> Answer {
     let strong = resource.revocation() == RevocationMode::Strong;
     let Some(list) = list else {
@@ -107,13 +109,17 @@ pub(super) fn ask_list(
     if strong {
         return Answer::Ask(Cause::Strong);
     }
+    let max_age = list_max_age(tenant.kv_propagation());
     match knowledge {
-        Knowledge::Unpublished => Answer::Live(Source::NoList),
-        Knowledge::Unread => Answer::Read(Cause::NoList),
+        // Whether there is a list by now, a reading can tell. Where that fails, what was read before is the last good.
+        Knowledge::Unpublished(at) if now.since(at) > max_age && !was_read => Answer::Read,
+        Knowledge::Unpublished(_) => Answer::Live(Source::NoList),
+        Knowledge::Unread if was_read => Answer::Ask(Cause::NoList),
+        Knowledge::Unread => Answer::Read,
         Knowledge::Listed(at) => {
             let age = now.since(at);
-            if age > list_max_age(tenant.kv_propagation()) {
-                Answer::Read(Cause::OldList(age))
+            if age > max_age {
+                if was_read { Answer::Ask(Cause::OldList(age)) } else { Answer::Read }
             } else if list.could_hide(&names) {
                 Answer::Ask(Cause::FullShard)
             } else {

@@ -220,10 +220,10 @@ impl Gate {
     }
 
     /// Whether the token was revoked. This comes before everything that would tell more of the token.
-    fn decide_liveness(&self, token: Rc<VerifiedAccessToken>, mut facts: Facts, read: bool) -> Step {
+    fn decide_liveness(&self, token: Rc<VerifiedAccessToken>, mut facts: Facts, was_read: bool) -> Step {
         let Some(resource) = facts.resource() else { return facts.denied(DenialReason::NoResource).into() };
         let list = self.revocations.as_deref();
-        let answer = liveness::ask_list(list, &facts.tenant, resource, token.claims(), facts.now);
+        let answer = liveness::ask_list(list, &facts.tenant, resource, token.claims(), facts.now, was_read);
         let cause = match answer {
             Answer::Live(source) => {
                 facts.liveness = Some(LivenessFacts { source, revoked_by: None });
@@ -233,8 +233,8 @@ impl Gate {
                 facts.liveness = Some(LivenessFacts { source, revoked_by: Some(kind) });
                 return facts.with_refused(token, DenialReason::TokenRevoked).into();
             }
-            Answer::Read(_) if !read => return Step::Reading(Box::new(PendingReading { token, facts })),
-            Answer::Read(cause) | Answer::Ask(cause) => cause,
+            Answer::Read => return Step::Reading(Box::new(PendingReading { token, facts })),
+            Answer::Ask(cause) => cause,
         };
         let inquiries = liveness::inquiries(&facts.tenant, resource, token.claims());
         facts.liveness = Some(LivenessFacts { source: Source::Objects(cause), revoked_by: None });

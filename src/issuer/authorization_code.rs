@@ -34,8 +34,10 @@ pub(super) struct CodeFacts {
     pub(super) sid: SessionId,
     /// The resources that the authorization request named, the default resource where it named none.
     pub(super) resources: Vec<ResourceId>,
-    /// What the user was asked for; `None` where the request had no `scope`.
+    /// What the request named; `None` where it had no `scope`.
     pub(super) scope: Option<Scope>,
+    /// What was granted at all of the resources: no role that comes later adds to it.
+    pub(super) granted: Scope,
     pub(super) nonce: Option<String>,
 }
 
@@ -77,8 +79,12 @@ pub(super) async fn redeem<H: Host>(
     }
     let resource = picked(service, client, facts, form)?;
     let user = EnteringUser::find(service, &facts.user_id, client).await?;
+    if user.is_suspended() {
+        return Err(Refusal::UserSuspended);
+    }
     let requested = facts.scope.as_ref().map(ToString::to_string);
     let grant = PreparedGrant::new(service, client, &user, resource, requested.as_deref())?;
+    let grant = grant.within(&facts.granted);
 
     let given = serde_json::to_string(&Given { gid: grant.grant_id().clone() })
         .map_err(|_| Refusal::HostUnavailable)?;

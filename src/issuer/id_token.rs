@@ -5,12 +5,13 @@ use serde::Serialize;
 use crate::access_token::AUTHENTICATION_CONTEXT;
 use crate::config::{SigningKey, SigningKeyState, Tenant, User};
 use crate::host::Host;
-use crate::jose;
+use crate::jose::{self, Algorithm};
 use crate::session::SessionFacts;
 use crate::vocabulary::ClientId;
 
 use super::refusal::Refusal;
 use super::service::Service;
+use super::signing::{self, current_key};
 
 /// How long an ID token is good, in seconds. It is read once, right after it is issued.
 const LIFETIME: u64 = 300;
@@ -75,18 +76,23 @@ pub(super) async fn sign<H: Host>(
     typ: &str,
     claims: &impl Serialize,
 ) -> Result<String, Refusal> {
-    let key = key(service.tenant).ok_or(Refusal::NoSigningKey)?;
+    let key = &current_key(service, algorithm(service.tenant)).await?;
+    // A client would have to hold the secret by which everybody's tokens are signed.
+    if key.is_symmetric() {
+        return Err(Refusal::NoSigningKey);
+    }
     let header = Header { alg: key.algorithm().as_str(), typ, kid: key.kid().as_str() };
     let input = jose::signing_input(&header, claims).map_err(|_| Refusal::HostUnavailable)?;
-    let signature = service.sign(key, key.algorithm(), input.as_bytes()).await?;
+    let signature = signing::sign(service, key, input.as_bytes()).await?;
     Ok(jose::compact(input, &signature))
 }
 
-/// The tenant's own algorithm where everybody can verify it, else any current key that is not a secret.
-pub(super) fn key(tenant: &Tenant) -> Option<&SigningKey> {
-    let usual = tenant.current_signing_key(tenant.signing_algorithm_for(tenant.default_resource()));
-    usual.filter(|key| !key.is_symmetric()).or_else(|| {
-        let current = |key: &&SigningKey| key.state() == SigningKeyState::Current && !key.is_symmetric();
-        tenant.signing_keys().iter().find(current)
-    })
+/// The tenant's own algorithm where everybody can verify it, else that of any current key that is not a secret.
+fn algorithm(tenant: &Tenant) -> Algorithm {
+    let usual = tenant.signing_algorithm_for(tenant.default_resource());
+    if usual != Algorithm::Hs256 {
+        return usual;
+    }
+    let public = |key: &&SigningKey| key.state() == SigningKeyState::Current && !key.is_symmetric();
+    tenant.signing_keys().iter().find(public).map_or(usual, SigningKey::algorithm)
 }

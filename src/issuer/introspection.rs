@@ -15,6 +15,7 @@ use super::refresh_token::RefreshToken;
 use super::refusal::Refusal;
 use super::request::{Answer, IssuerRequest};
 use super::service::Service;
+use super::user_grant::refusal;
 
 /// Answers a POST to the introspection endpoint.
 pub(super) async fn answer<H: Host>(service: &Service<'_, H>, request: &IssuerRequest<'_>) -> Answer {
@@ -64,18 +65,17 @@ async fn introspect<H: Host>(
     Ok(Some(Value::Object(members)))
 }
 
-/// The records may know of a suspension before the account does.
+/// The records may know of a suspension before the account does, and of a client's removal.
 async fn in_good_standing<H: Host>(
     service: &Service<'_, H>,
     presented: &PresentedAccessToken<'_>,
 ) -> Result<bool, Refusal> {
-    match presented.user_id() {
-        Some(user_id) => {
-            let user = service.user(&user_id).await?;
-            Ok(user.is_some_and(|user| user.status() == UserStatus::Active))
-        }
-        None => Ok(service.client(presented.claims().client_id()).await?.is_some()),
+    if service.client(presented.claims().client_id()).await?.is_none() {
+        return Ok(false);
     }
+    let Some(user_id) = presented.user_id() else { return Ok(true) };
+    let user = service.user(&user_id).await?;
+    Ok(user.is_some_and(|user| user.status() == UserStatus::Active))
 }
 
 /// A refresh token is its own client's business only.
@@ -94,10 +94,8 @@ async fn refresh_token<H: Host>(
     };
     let reply = service.user_account(&user, command).await?;
     let AccountReply::RefreshToken { active, scope, expires_at, issued_at, sid, .. } = reply else {
-        return match reply {
-            AccountReply::Refused { .. } => Ok(None),
-            _ => Err(Refusal::StoredRecordUnreadable),
-        };
+        // What a token that is no good gets is a description, so a refusal means that it cannot be told now.
+        return Err(refusal(&reply));
     };
     let resource = service.tenant.resource(&presented.resource_id);
     let (true, Some(resource)) = (active, resource) else { return Ok(None) };

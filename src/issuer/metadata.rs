@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use crate::access_token::AUTHENTICATION_CONTEXT;
-use crate::config::{Tenant, WELL_KNOWN_PROTECTED_RESOURCE, resource_metadata};
+use crate::config::{SigningKey, Tenant, WELL_KNOWN_PROTECTED_RESOURCE, resource_metadata};
+use crate::jose::Algorithm;
 use crate::vocabulary::{HttpResponse, PROTOCOL_SCOPES, ResourceIndicator};
 
 /// How long others may keep these documents, in seconds. Key rotation counts on it.
-const MAX_AGE: u64 = 300;
+pub(super) const MAX_AGE: u64 = 300;
 /// What a client may sign its assertions with.
 const ASSERTION_ALGORITHMS: [&str; 6] = ["ES256", "ES384", "EdDSA", "Ed25519", "PS256", "RS256"];
 
@@ -30,17 +31,11 @@ pub(super) fn document(tenant: &Tenant, path: &str) -> Option<HttpResponse> {
 
 fn server(tenant: &Tenant) -> Value {
     let issuer = tenant.issuer();
-    let algorithms: Vec<&str> = tenant
-        .signing_keys()
-        .iter()
-        .filter(|key| !key.is_symmetric())
-        .map(|key| key.algorithm().as_str())
-        .fold(Vec::new(), |mut seen, name| {
-            if !seen.contains(&name) {
-                seen.push(name);
-            }
-            seen
-        });
+    // Of managed keys it is known which there will be, before the first is made.
+    let of_keys = tenant.signing_keys().iter().map(SigningKey::algorithm).collect();
+    let algorithms = if tenant.manages_keys() { tenant.signing_algorithms() } else { of_keys };
+    let public = algorithms.iter().filter(|algorithm| **algorithm != Algorithm::Hs256);
+    let algorithms: BTreeSet<&str> = public.map(|algorithm| algorithm.as_str()).collect();
     let resources: Vec<&str> =
         tenant.resources().iter().map(|resource| resource.indicator().as_str()).collect();
     let scopes: BTreeSet<&str> = tenant
@@ -72,7 +67,10 @@ fn server(tenant: &Tenant) -> Value {
         "token_endpoint_auth_methods_supported": with_public,
         "token_endpoint_auth_signing_alg_values_supported": ASSERTION_ALGORITHMS,
         "revocation_endpoint_auth_methods_supported": with_public,
+        // RFC 8414 section 2: each list of methods with `private_key_jwt` needs one of algorithms beside it.
+        "revocation_endpoint_auth_signing_alg_values_supported": ASSERTION_ALGORITHMS,
         "introspection_endpoint_auth_methods_supported": confidential,
+        "introspection_endpoint_auth_signing_alg_values_supported": ASSERTION_ALGORITHMS,
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": algorithms,
         "acr_values_supported": [AUTHENTICATION_CONTEXT],

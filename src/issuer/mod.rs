@@ -24,6 +24,7 @@ mod refusal;
 mod request;
 mod revocation;
 mod service;
+mod signing;
 mod target;
 mod token_endpoint;
 mod tokens;
@@ -54,8 +55,14 @@ pub async fn answer(
     request: &IssuerRequest<'_>,
     now: UnixTime,
 ) -> Option<Answer> {
+    let service = Service::new(host, tenant, master_keys, now);
+    let supplied = signing::supplied(&service, request.path).await;
+    let tenant = supplied.as_ref().unwrap_or(tenant);
     let service = &Service::new(host, tenant, master_keys, now);
-    let answer = match (request.path, request.method) {
+    if request.method == "OPTIONS" && is_open_to_other_origins(request.path) {
+        return Some(Answer::plain(preflight()));
+    }
+    let mut answer = match (request.path, request.method) {
         ("/oidc/token", "POST") => token_endpoint::answer(service, request).await,
         ("/oidc/token/revocation", "POST") => revocation::answer(service, request).await,
         ("/oidc/introspect", "POST") => introspection::answer(service, request).await,
@@ -72,7 +79,24 @@ pub async fn answer(
             }
         },
     };
+    if is_open_to_other_origins(request.path) {
+        answer.response = answer.response.with("access-control-allow-origin", "*");
+    }
     Some(answer)
+}
+
+/// Where pages of other origins may call: public clients in browsers. Nothing here looks at cookies, so there is nothing
+/// that a page could use without having it.
+fn is_open_to_other_origins(path: &str) -> bool {
+    ["/oidc/token", "/oidc/token/revocation", "/oidc/userinfo", "/oidc/request"].contains(&path)
+}
+
+fn preflight() -> HttpResponse {
+    HttpResponse::empty(204)
+        .with("access-control-allow-origin", "*")
+        .with("access-control-allow-methods", "GET, POST")
+        .with("access-control-allow-headers", "authorization, content-type")
+        .with("access-control-max-age", "600")
 }
 
 fn not_allowed(methods: &str) -> Answer {

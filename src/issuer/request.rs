@@ -1,12 +1,14 @@
 //! What the authorization server looks at in a request, and what it answers.
 
+use std::fmt;
+
 use crate::vocabulary::HttpResponse;
 
 /// Bodies of requests to the authorization server, in octets. A client assertion is the longest legitimate part.
 pub const MAX_BODY_LENGTH: usize = 16 * 1_024;
 
-/// The parts of a request that decide.
-#[derive(Debug, Clone, Copy, Default)]
+/// The parts of a request that decide. Its debug print leaves out where credentials may stand.
+#[derive(Clone, Copy, Default)]
 pub struct IssuerRequest<'a> {
     /// The method.
     pub method: &'a str,
@@ -28,6 +30,17 @@ pub struct IssuerRequest<'a> {
     pub address: &'a str,
     /// The body, or its first [`MAX_BODY_LENGTH`] octets and at least one more.
     pub body: &'a [u8],
+}
+
+impl fmt::Debug for IssuerRequest<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("IssuerRequest")
+            .field("method", &self.method)
+            .field("path", &self.path)
+            .field("content_type", &self.content_type)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A response, and what the log should say of a refusal.

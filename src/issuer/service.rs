@@ -3,8 +3,8 @@
 use base64ct::{Base64UrlUnpadded, Encoding};
 
 use crate::config::{Client, Tenant, User, UserStatus};
+use crate::directory::{DirectoryCommand, DirectoryReply, DirectoryRequest};
 use crate::host::{CallError, Host, Limiter, ObjectClass};
-use crate::jose::Algorithm;
 use crate::sealing::{MasterKeys, RoutedToken, TokenKind};
 use crate::session::{
     AccountCommand, AccountReply, AccountRequest, ChallengeCommand, ChallengeReply, ChallengeRequest,
@@ -120,6 +120,14 @@ impl<'a, H: Host> Service<'a, H> {
         serde_json::from_str(&reply).map_err(|_| Refusal::StoredRecordUnreadable)
     }
 
+    /// Has the tenant's directory perform `command`.
+    pub(super) async fn directory(&self, command: DirectoryCommand) -> Result<DirectoryReply, Refusal> {
+        let name = self.tenant.id().to_string();
+        let request = DirectoryRequest { command };
+        let reply = self.call(ObjectClass::Directory, "binding 'DIRECTORY'", name, &request).await?;
+        serde_json::from_str(&reply).map_err(|_| Refusal::StoredRecordUnreadable)
+    }
+
     async fn call(
         &self,
         class: ObjectClass,
@@ -158,7 +166,7 @@ impl<'a, H: Host> Service<'a, H> {
         Ok(RoutedToken::open(self.master_keys()?, kind, self.tenant.id(), text))
     }
 
-    fn master_keys(&self) -> Result<&MasterKeys, Refusal> {
+    pub(super) fn master_keys(&self) -> Result<&MasterKeys, Refusal> {
         self.master_keys.ok_or(Refusal::NotDeployed("secret 'MASTER_KEY'"))
     }
 
@@ -176,16 +184,6 @@ impl<'a, H: Host> Service<'a, H> {
 
     pub(super) fn entropy(&self) -> HostEntropy<'a, H> {
         HostEntropy(self.host)
-    }
-
-    /// The signature by the tenant's current key for `algorithm` over `message`.
-    pub(super) async fn sign(
-        &self,
-        key: &crate::config::SigningKey,
-        algorithm: Algorithm,
-        message: &[u8],
-    ) -> Result<Vec<u8>, Refusal> {
-        self.host.sign(key.kid(), algorithm, message).await.map_err(|_| Refusal::HostUnavailable)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The token endpoint: RFC 6749 section 3.2.
 
-use crate::config::Grant;
+use crate::config::{AuthenticationMethod, Grant};
 use crate::host::{Host, Limiter};
 
 use super::authorization_code;
@@ -23,7 +23,13 @@ pub(super) async fn answer<H: Host>(service: &Service<'_, H>, request: &IssuerRe
 async fn redeem<H: Host>(service: &Service<'_, H>, request: &IssuerRequest<'_>) -> Result<Answer, Refusal> {
     let form = Form::of(request)?;
     let client = authenticate(service, request.authorization, &form).await?;
-    service.within_limit(Limiter::Token, client.client().id().as_str()).await?;
+    let id = client.client().id();
+    // Anybody can call themselves a public client, so there each address has a share of its own.
+    let counted = match client.client().authentication_method() {
+        AuthenticationMethod::None => format!("{id}/{}", request.address),
+        _ => id.to_string(),
+    };
+    service.within_limit(Limiter::Token, &counted).await?;
     let grant_type = form.value("grant_type").ok_or(Refusal::GrantTypeMissing)?;
     let grants = [Grant::ClientCredentials, Grant::AuthorizationCode, Grant::RefreshToken];
     let grant = grants.into_iter().find(|grant| grant.as_str() == grant_type);

@@ -12,6 +12,7 @@ use super::id_token::{self, IdTokenRequest};
 use super::refusal::Refusal;
 use super::request::Answer;
 use super::service::Service;
+use super::signing;
 use super::target::ResolvedResource;
 
 /// The members of a token response, in the making.
@@ -76,9 +77,9 @@ impl TokenResponse {
         ) -> Result<UnsignedAccessToken, crate::access_token::IssueError>,
     ) -> Result<Self, Refusal> {
         let algorithm = service.tenant.signing_algorithm_for(resource.resource());
-        let key = service.tenant.current_signing_key(algorithm).ok_or(Refusal::NoSigningKey)?;
+        let key = &signing::current_key(service, algorithm).await?;
         let unsigned = make(key).map_err(|_| Refusal::HostUnavailable)?;
-        let signature = service.sign(key, algorithm, unsigned.signing_input()).await?;
+        let signature = signing::sign(service, key, unsigned.signing_input()).await?;
         let mut response = Self(Map::new());
         let expires_in = unsigned.expires_in();
         response.insert("access_token", json!(unsigned.with_signature(&signature)));

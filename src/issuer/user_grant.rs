@@ -85,6 +85,12 @@ impl<'a> PreparedGrant<'a> {
         Ok(Self { client, user, resource, scope, grant_id, refresh_token })
     }
 
+    /// The same grant with no scope outside `bound`.
+    pub(super) fn within(mut self, bound: &Scope) -> Self {
+        self.scope = self.scope.narrowed(|token| bound.contains(token.as_str()));
+        self
+    }
+
     pub(super) fn grant_id(&self) -> &GrantId {
         &self.grant_id
     }

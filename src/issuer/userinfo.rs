@@ -2,11 +2,11 @@
 
 use serde_json::json;
 
-use crate::config::SubjectKind;
+use crate::config::{SubjectKind, UserStatus};
 use crate::host::Host;
 use crate::vocabulary::{HttpResponse, UserId};
 
-use super::bearer::{BearerRefusal, verified};
+use super::bearer::{self, BearerRefusal, verified};
 use super::request::{Answer, IssuerRequest};
 use super::service::Service;
 
@@ -32,6 +32,11 @@ async fn described<H: Host>(
     }
     let user_id = UserId::parse(claims.subject().as_str()).map_err(|_| BearerRefusal::WrongSubject)?;
     let user = service.user(&user_id).await?.ok_or(BearerRefusal::Token("user_unknown"))?;
+    // The records may know of a suspension before the account does.
+    if user.status() == UserStatus::Suspended {
+        return Err(BearerRefusal::Token("user_suspended"));
+    }
+    bearer::client(service, claims.client_id()).await?;
     let mut members = json!({ "sub": user.id().as_str() });
     if let (true, Some(members)) = (claims.scope().contains("email"), members.as_object_mut()) {
         members.insert("email".to_owned(), json!(user.email()));

@@ -12,8 +12,8 @@ use super::record::{Head, ListError, Shard};
 pub enum Knowledge {
     /// Nothing yet, or a list of which parts were never seen.
     Unread,
-    /// A reading found no list, and none was ever seen: this deployment publishes none.
-    Unpublished,
+    /// A reading at this moment found no list, and none was ever seen: this deployment publishes none.
+    Unpublished(UnixTime),
     /// The whole list as of this moment.
     Listed(UnixTime),
 }
@@ -51,7 +51,8 @@ struct Listed {
 #[derive(Debug)]
 pub struct Revocations {
     tenant: TenantId,
-    unpublished: bool,
+    /// When a reading found no list, of those before the first that did.
+    unpublished_at: Option<UnixTime>,
     /// The newest head that was seen.
     newest: Option<Head>,
     /// When the newest head was written of which every shard is here.
@@ -68,7 +69,7 @@ impl Revocations {
     pub fn new(tenant: TenantId) -> Self {
         Self {
             tenant,
-            unpublished: false,
+            unpublished_at: None,
             newest: None,
             complete_at: None,
             versions: [0; SHARDS],
@@ -86,10 +87,10 @@ impl Revocations {
     /// How much is known.
     #[must_use]
     pub fn knowledge(&self) -> Knowledge {
-        match (self.complete_at, &self.newest) {
-            (Some(at), _) => Knowledge::Listed(at),
-            (None, None) if self.unpublished => Knowledge::Unpublished,
-            (None, _) => Knowledge::Unread,
+        match (self.complete_at, &self.newest, self.unpublished_at) {
+            (Some(at), ..) => Knowledge::Listed(at),
+            (None, None, Some(at)) => Knowledge::Unpublished(at),
+            (None, ..) => Knowledge::Unread,
         }
     }
 
@@ -102,7 +103,7 @@ impl Revocations {
             if self.newest.is_some() {
                 return Err(ListError::Missing);
             }
-            self.unpublished = true;
+            self.unpublished_at = Some(now);
             return Ok(());
         };
         let head = Head::parse(text, &self.tenant, now)?;

@@ -1,9 +1,11 @@
 //! A response as plain data, for whoever carries it to the platform.
 
+use std::fmt;
+
 use serde::Serialize;
 
-/// An HTTP response.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// An HTTP response. Its debug print leaves out the body and the values of header fields: tokens and cookies stand there.
+#[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct HttpResponse {
     /// Status code.
     pub status: u16,
@@ -41,5 +43,16 @@ impl HttpResponse {
     #[must_use]
     pub fn not_stored(self) -> Self {
         self.with("cache-control", "no-store")
+    }
+}
+
+impl fmt::Debug for HttpResponse {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.headers.iter().map(|(name, _)| *name).collect();
+        formatter
+            .debug_struct("HttpResponse")
+            .field("status", &self.status)
+            .field("headers", &names)
+            .finish_non_exhaustive()
     }
 }

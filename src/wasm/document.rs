@@ -5,6 +5,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::config::{Faults, Tenant, TenantDocument};
 use crate::directory::publication::{Entry, Publication, publish};
+use crate::revocation::revocation_bound;
 use crate::vocabulary::{MAX_SECRET_LENGTH, MIN_SECRET_LENGTH, Secret};
 
 use super::exchange::to_js;
@@ -13,7 +14,13 @@ use super::tenant::unix_time;
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
 /** The outcome of checking a tenant document. */
-export type CheckOutcome = { ok: true } | { ok: false; faults: Fault[] };
+export type CheckOutcome =
+  | {
+      ok: true;
+      /** The seconds after a revocation from which no gate of the tenant admits what it revokes, by its settings. */
+      revocation_bound: number;
+    }
+  | { ok: false; faults: Fault[] };
 
 /** The records to publish, or why there are none. */
 export type PublishOutcome =
@@ -24,7 +31,7 @@ export type PublishOutcome =
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Outcome<'a> {
-    Checked { ok: bool },
+    Checked { ok: bool, revocation_bound: u64 },
     Published { ok: bool, version: u64, entries: &'a [Entry] },
     Refused { ok: bool, faults: Faults },
 }
@@ -34,7 +41,10 @@ enum Outcome<'a> {
 #[must_use]
 pub fn check(text: &str) -> JsValue {
     match TenantDocument::parse(text) {
-        Ok(_) => to_js(&Outcome::Checked { ok: true }),
+        Ok(document) => {
+            let revocation_bound = revocation_bound(document.tenant().kv_propagation());
+            to_js(&Outcome::Checked { ok: true, revocation_bound })
+        }
         Err(faults) => to_js(&Outcome::Refused { ok: false, faults }),
     }
 }

@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_bytes::ByteBuf;
 use wasm_bindgen::prelude::*;
 
-use crate::host::{CallError, Host, HostUnavailable, Limiter, Mail, ObjectClass};
+use crate::host::{CallError, Host, HostUnavailable, Limiter, Mail, ObjectClass, SignError};
 use crate::jose::{Algorithm, VerificationKey, portable};
 use crate::vocabulary::json::Json;
 use crate::vocabulary::{EntropyUnavailable, KeyId};
@@ -23,6 +23,8 @@ export type Effect =
   | { type: "read"; key: string }
   | { type: "sign"; kid: string; algorithm: string; message: Uint8Array }
   | { type: "verify"; jwk: JsonWebKey; algorithm: string; message: Uint8Array; signature: Uint8Array }
+  | { type: "generate"; algorithm: string }
+  | { type: "import"; kid: string; algorithm: string; jwk: string }
   | { type: "call"; object: "account" | "challenge" | "directory"; name: string; request: string }
   | { type: "mail"; to: string; subject: string; text: string; html: string; link: string }
   | { type: "limit"; limiter: "login" | "link" | "token"; key: string }
@@ -38,6 +40,8 @@ pub(super) enum Effect {
     Read { key: String },
     Sign { kid: String, algorithm: &'static str, message: ByteBuf },
     Verify { jwk: Json, algorithm: &'static str, message: ByteBuf, signature: ByteBuf },
+    Generate { algorithm: &'static str },
+    Import { kid: String, algorithm: &'static str, jwk: String },
     Call { object: &'static str, name: String, request: String },
     Mail { to: String, subject: String, text: String, html: String, link: String },
     Limit { limiter: &'static str, key: String },
@@ -95,15 +99,26 @@ impl Host for BoundaryHost {
         }
     }
 
-    async fn sign(
-        &self,
-        kid: &KeyId,
-        algorithm: Algorithm,
-        message: &[u8],
-    ) -> Result<Vec<u8>, HostUnavailable> {
+    async fn sign(&self, kid: &KeyId, algorithm: Algorithm, message: &[u8]) -> Result<Vec<u8>, SignError> {
         let (kid, message) = (kid.to_string(), ByteBuf::from(message));
         match self.perform(Effect::Sign { kid, algorithm: algorithm.as_str(), message }).await {
             Reply::Signature(signature) => Ok(signature),
+            Reply::Unsupported => Err(SignError::KeyUnknown),
+            _ => Err(SignError::Unavailable),
+        }
+    }
+
+    async fn generate_key(&self, algorithm: Algorithm) -> Result<String, HostUnavailable> {
+        match self.perform(Effect::Generate { algorithm: algorithm.as_str() }).await {
+            Reply::Value(Some(jwk)) => Ok(jwk),
+            _ => Err(HostUnavailable),
+        }
+    }
+
+    async fn import_key(&self, kid: &KeyId, algorithm: Algorithm, jwk: &str) -> Result<(), HostUnavailable> {
+        let (kid, jwk) = (kid.to_string(), jwk.to_owned());
+        match self.perform(Effect::Import { kid, algorithm: algorithm.as_str(), jwk }).await {
+            Reply::Value(_) => Ok(()),
             _ => Err(HostUnavailable),
         }
     }
@@ -219,7 +234,7 @@ impl Exchange {
         self.resume(Reply::Unavailable)
     }
 
-    /// Goes on after an effect for which this host lacks the algorithm.
+    /// Goes on after an effect for which this host lacks the algorithm, or the key to sign with.
     #[wasm_bindgen(js_name = resumeUnsupported, unchecked_return_type = "ExchangeStep<any>")]
     pub fn resume_unsupported(&mut self) -> JsValue {
         self.resume(Reply::Unsupported)

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
 
-use crate::revocation::{ListError, Revocations, head_key, revocation_bound, shard_key};
+use crate::revocation::{ListError, Revocations, head_key, shard_key};
 use crate::vocabulary::TenantId;
 
 use super::tenant::unix_time;
@@ -68,15 +68,6 @@ impl RevocationsHandle {
     pub fn take_shard(&self, index: usize, text: Option<String>) -> Option<String> {
         problem(self.0.borrow_mut().take_shard(index, text.as_deref()))
     }
-}
-
-/// The seconds after a revocation from which no gate of a tenant admits what it revokes, where the key-value store may
-/// take `kvPropagation` seconds to tell a change everywhere.
-#[wasm_bindgen(js_name = revocationBound)]
-#[must_use]
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast saturates")]
-pub fn bound(kv_propagation: f64) -> f64 {
-    revocation_bound(kv_propagation as u64) as f64
 }
 
 fn problem(outcome: Result<(), ListError>) -> Option<String> {

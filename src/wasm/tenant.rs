@@ -7,6 +7,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::config::{Faults, Tenant};
 use crate::gate::{Gate, GateRequest, PendingInquiries, PendingReading, PendingSignature, Step};
+use crate::vocabulary::json::Json;
 use crate::vocabulary::{TenantId, UnixTime};
 
 use super::decision::decision_text;
@@ -46,6 +47,7 @@ enum Refused {
 /// The configuration of one tenant, compiled.
 #[wasm_bindgen]
 pub struct TenantHandle {
+    keys_version: u64,
     gate: Gate,
     buffer: Vec<u8>,
     decision: String,
@@ -140,17 +142,30 @@ impl PendingHandle {
 #[wasm_bindgen]
 impl TenantHandle {
     /// Reads the published record of `tenantId`. `minimumVersion` is that of the record in force, 0 for none;
-    /// `secretKeys` a JWK Set with the symmetric keys that the record names, if it names any.
+    /// `secretKeys` a JWK Set with the symmetric keys that the record names, if it names any; `managedKeys` the record
+    /// `tenant/{tid}/keys`, where `managesKeys` says that there should be one, and `minimumKeysVersion` the version of
+    /// those in force.
     #[wasm_bindgen(unchecked_return_type = "LoadOutcome")]
-    pub fn load(text: &str, tenant_id: &str, minimum_version: f64, secret_keys: Option<String>) -> JsValue {
+    pub fn load(
+        text: &str,
+        tenant_id: &str,
+        minimum_version: f64,
+        secret_keys: Option<String>,
+        managed_keys: Option<String>,
+        minimum_keys_version: f64,
+    ) -> JsValue {
         // What names no tenant has no record that could be its own.
         let Ok(tenant_id) = TenantId::parse(tenant_id) else { return to_js(&Refused::Older { version: 0 }) };
-        match loaded(text, &tenant_id, secret_keys) {
-            Ok(tenant) if (tenant.version() as f64) < minimum_version => {
+        match loaded(text, &tenant_id, secret_keys, managed_keys) {
+            Ok((tenant, _)) if (tenant.version() as f64) < minimum_version => {
                 to_js(&Refused::Older { version: tenant.version() })
             }
-            Ok(tenant) => {
+            Ok((_, keys_version)) if (keys_version as f64) < minimum_keys_version => {
+                to_js(&Refused::Older { version: keys_version })
+            }
+            Ok((tenant, keys_version)) => {
                 let handle = Self {
+                    keys_version,
                     gate: Gate::new(Rc::new(tenant)),
                     buffer: vec![0; BUFFER_LENGTH],
                     decision: String::new(),
@@ -168,6 +183,20 @@ impl TenantHandle {
             }
             Err(faults) => to_js(&Refused::Broken { faults }),
         }
+    }
+
+    /// Whether the tenant's directory makes and publishes its signing keys.
+    #[must_use]
+    #[wasm_bindgen(getter, js_name = managesKeys)]
+    pub fn manages_keys(&self) -> bool {
+        self.gate.tenant().manages_keys()
+    }
+
+    /// Version of the managed keys; 0 without any.
+    #[must_use]
+    #[wasm_bindgen(getter, js_name = keysVersion)]
+    pub fn keys_version(&self) -> f64 {
+        self.keys_version as f64
     }
 
     /// Version of the record.
@@ -335,12 +364,27 @@ impl TenantHandle {
     }
 }
 
-fn loaded(text: &str, tenant_id: &TenantId, secret_keys: Option<String>) -> Result<Tenant, Faults> {
+/// The tenant, and the version of its managed keys; 0 without such keys.
+fn loaded(
+    text: &str,
+    tenant_id: &TenantId,
+    secret_keys: Option<String>,
+    managed_keys: Option<String>,
+) -> Result<(Tenant, u64), Faults> {
     let mut tenant = Tenant::parse(text, tenant_id)?;
+    let keys_version = managed_keys.map(|keys| tenant.supply_managed_keys(&keys)).transpose()?;
     if let Some(secret_keys) = secret_keys {
         tenant.supply_secret_keys(&secret_keys)?;
     }
-    Ok(tenant)
+    Ok((tenant, keys_version.unwrap_or_default()))
+}
+
+/// Whether the record `text` leaves signing keys to the tenant's directory. What is no record leaves nothing.
+#[wasm_bindgen(js_name = managesKeys)]
+#[must_use]
+pub fn manages_keys(text: &str) -> bool {
+    let depth = 16;
+    Json::parse(text.as_bytes(), depth).is_ok_and(|record| record.member("signing_keys").is_none())
 }
 
 /// Seconds since the Unix epoch, from JavaScript's number; what is no time is the epoch, at which nothing is valid.

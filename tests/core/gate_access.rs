@@ -304,7 +304,9 @@ fn signature_that_cannot_be_checked_is_503_and_not_remembered() {
     else {
         panic!("an unknown token needs its signature checked")
     };
-    let decision = gate.conclude(*pending, None);
+    let audgate::gate::Step::Decided(decision) = gate.conclude(*pending, None) else {
+        panic!("there is nothing more to be done")
+    };
     assert_eq!((outcome(&decision), decision.response().unwrap().status), ("cannot_verify_now", 503));
     assert_eq!(header(&decision, "retry-after").as_deref(), Some("1"));
     assert_eq!(decide_at(&mut gate, &request, NOW).trace().known_token, Some(false));

@@ -10,7 +10,7 @@ use crate::support::test;
 
 fn fetch(method: &str, path: &str) -> Option<HttpResponse> {
     let request = IssuerRequest { method, path, ..IssuerRequest::default() };
-    run(answer(&MemoryHost::new(), &tenant(), &request, UnixTime::from_seconds(NOW)))
+    run(answer(&MemoryHost::new(), &tenant(), None, &request, UnixTime::from_seconds(NOW)))
         .map(|answer| answer.response)
 }
 
@@ -27,7 +27,8 @@ fn both_discovery_documents_name_the_issuer_and_its_endpoints() {
         assert_eq!(metadata["issuer"], ISSUER);
         assert_eq!(metadata["token_endpoint"], format!("{ISSUER}/oidc/token"));
         assert_eq!(metadata["jwks_uri"], format!("{ISSUER}/oidc/jwks"));
-        assert_eq!(metadata["grant_types_supported"], json!(["client_credentials"]));
+        let grants = json!(["client_credentials", "authorization_code", "refresh_token"]);
+        assert_eq!(metadata["grant_types_supported"], grants);
     }
 }
 

@@ -9,16 +9,36 @@
 
 mod support;
 
+mod challenges;
 mod config;
+mod directory_keys;
 mod gate_access;
 mod gate_cors;
 mod gate_metadata;
+mod issuer_artifacts;
+mod issuer_authorize;
+mod issuer_backend;
+mod issuer_canaries;
+mod issuer_client_assertion;
+mod issuer_code_grant;
+mod issuer_deployment;
+mod issuer_introspection;
+mod issuer_logout;
 mod issuer_metadata;
+mod issuer_pushed_requests;
+mod issuer_refresh;
+mod issuer_revocation;
+mod issuer_userinfo;
 mod jose_hostile;
 mod jose_keys;
 mod jose_signatures;
 mod json;
 mod resource_indicator;
+mod revocation_directory;
+mod revocation_gate;
+mod revocation_list;
+mod sealing;
+mod session_account;
 mod threats_a_claims;
 mod threats_c_requests;
 mod token_endpoint;

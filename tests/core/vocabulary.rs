@@ -19,6 +19,12 @@ fn error_codes_stand_as_their_rfcs_define_them() {
         ("invalid_target", 400, "RFC 8707 section 2"),
         ("invalid_token", 401, "RFC 6750 section 3.1"),
         ("insufficient_scope", 403, "RFC 6750 section 3.1"),
+        ("access_denied", 403, "RFC 6749 section 4.1.2.1"),
+        ("unsupported_response_type", 400, "RFC 6749 section 4.1.2.1"),
+        ("login_required", 400, "OpenID Connect Core 1.0 section 3.1.2.6"),
+        ("consent_required", 400, "OpenID Connect Core 1.0 section 3.1.2.6"),
+        ("invalid_request_uri", 400, "RFC 9126 section 2.2, OpenID Connect Core 1.0 section 3.1.2.6"),
+        ("request_not_supported", 400, "OpenID Connect Core 1.0 section 3.1.2.6"),
         ("temporarily_unavailable", 503, "RFC 6749 section 4.1.2.1"),
     ];
     let own: Vec<_> =

@@ -64,7 +64,7 @@ describe("client credentials", () => {
   });
   test("tells the client how long the token lives", async () => {
     const tokens = await client.clientCredentialsGrant(await discovered("shop-checkout"), { resource: resource("payments") });
-    assert.equal(tokens.expiresIn(), 300);
+    assert.equal(tokens.expires_in, 300);
   });
 });
 

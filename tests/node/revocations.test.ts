@@ -1,6 +1,7 @@
 /** What an isolate makes of revocations over time, with a store and objects that fail. The clock is the test's. */
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
+import { command } from "../../pkg/dist/objects/turns.js";
 import type { GateDecision, Trace } from "audgate";
 import { document, records, signingKey } from "../support/demo.ts";
 import { Isolate, ORIGIN, type Store } from "../support/isolate.ts";
@@ -41,20 +42,23 @@ async function refusal(bearer: string): Promise<{ status: number; reason: string
   return { status, reason: reason(decision), trace: decision?.type === "deny" ? decision.trace : undefined };
 }
 
-async function tell(object: "directory" | "account", name: string, request: object): Promise<unknown> {
-  return JSON.parse(await isolate.objects.namespace(object).getByName(name).turn(JSON.stringify(request))) as unknown;
+function tellDirectory(type: string, members: object): Promise<string> {
+  return isolate.objects.namespace("directory").getByName("demo").turn(command(type, { tenant_id: "demo", ...members }));
 }
 
-const ensure = (): Promise<unknown> => tell("directory", "demo", { command: { type: "ensure", tenant_id: "demo" } });
+const ensure = (): Promise<string> => tellDirectory("ensure", {});
+
+/** Has the account of a user or client run a command. */
+function tellAccount(kind: "user" | "client", subject: string, type: string): Promise<string> {
+  const request = { ...(JSON.parse(command(type)) as object), subject, longest_access_token: 3_600 };
+  return isolate.objects.namespace("account").getByName(`demo/${kind}/${subject}`).turn(JSON.stringify(request));
+}
 
 /** The directory hears that everything is revoked that bears this name. */
-function revoke(kind: string, id: string): Promise<unknown> {
+function revoke(kind: string, id: string): Promise<string> {
   const now = Math.floor(isolate.now / 1_000);
-  const entries = [{ kind, id, not_before: now, until: now + 3_600 }];
-  return tell("directory", "demo", { command: { type: "revoke", tenant_id: "demo", entries } });
+  return tellDirectory("revoke", { entries: [{ kind, id, not_before: now, until: now + 3_600 }] });
 }
-
-const ofAccount = (type: string): object => ({ subject: "ada", longest_access_token: 3_600, command: { type } });
 
 /** Lets time go by, with the heartbeat of the directory. */
 function beats(seconds: number): void {
@@ -255,7 +259,7 @@ describe("where the list is too old", () => {
   test("what the object knows is honoured", async () => {
     const bearer = await token();
     isolate.objects.down.add("directory");
-    await tell("account", "demo/user/ada", ofAccount("suspend"));
+    await tellAccount("user", "ada", "suspend");
     const refused = await refusal(bearer);
     assert.deepEqual([refused.status, refused.reason], [401, "token_revoked"]);
     assert.equal(refused.trace?.revocation?.cause, "old_list");
@@ -318,14 +322,14 @@ describe("a resource with strong revocation", () => {
   test("refuses at once what was revoked", async () => {
     const bearer = await token();
     assert.equal(await status(bearer), 200);
-    await tell("account", "demo/user/ada", ofAccount("suspend"));
+    await tellAccount("user", "ada", "suspend");
     const refused = await refusal(bearer);
     assert.deepEqual([refused.status, refused.reason], [401, "token_revoked"]);
     assert.equal(refused.trace?.revocation?.cause, "strong");
   });
   test("refuses at once what a client had before it was revoked", async () => {
     const bearer = await token();
-    await tell("account", "demo/client/shop-viewer", { ...ofAccount("revoke_client"), subject: "shop-viewer" });
+    await tellAccount("client", "shop-viewer", "revoke_client");
     assert.equal(await status(bearer), 401);
   });
   test("answers 503 while an object does not answer, and recovers", async () => {

@@ -10,7 +10,7 @@ const COPIED = ["scripts", "demo", "wrangler.toml", "tsconfig.base.json", "packa
 /** What the build has made; nobody writes into it. */
 const LINKED = ["node_modules", "pkg", "www"];
 /** Made by set-up, in every checkout afresh. */
-const SECRETS = /[\\/]demo[\\/](?:(?:credentials|signing-keys)\.json|master-key)$/;
+const SECRETS = /[\\/]demo[\\/](?:credentials\.json|master-key)$/;
 
 export class Checkout {
   readonly folder = mkdtempSync(join(tmpdir(), "audgate-"));

@@ -76,13 +76,23 @@ export interface WorkerOptions {
   persist?: string;
   /** The port, for a worker that is started again. */
   port?: number;
+  /** Called when workerd had ended by itself and runs again, on the same port and the same files. */
+  onRestart?: () => void;
+  /** Rate limits by their bindings; more than any test does unless said otherwise. */
+  limits?: Partial<Record<"LOGIN_LIMIT" | "LINK_LIMIT" | "TOKEN_LIMIT", RateLimit>>;
+}
+
+/** So many requests under one key within a period, in seconds. */
+export interface RateLimit {
+  limit: number;
+  period: number;
 }
 
 /** The binding of each class of Durable Objects. */
 const BINDINGS: Record<string, string> = { Account: "ACCOUNT", Challenge: "CHALLENGE", Directory: "DIRECTORY", Outbox: "OUTBOX", Visits: "VISITS" };
 const NAME = "tested";
 /** More than any test does within a minute. */
-const UNLIMITED = { limit: 1_000_000, period: 60 };
+const UNLIMITED: RateLimit = { limit: 1_000_000, period: 60 };
 
 export async function startWorker(options: WorkerOptions = {}): Promise<RunningWorker> {
   const {
@@ -93,6 +103,8 @@ export async function startWorker(options: WorkerOptions = {}): Promise<RunningW
     without = [],
     persist,
     port = await freePort(),
+    onRestart,
+    limits = {},
   } = options;
   const origin = `http://localhost:${port}`;
   const log: string[] = [];
@@ -106,9 +118,9 @@ export async function startWorker(options: WorkerOptions = {}): Promise<RunningW
     INSIGHTS_SECRET: { type: "text", value: demo.secretOf("shop-insights") },
     MAIL_FROM: { type: "text", value: "login@audgate.example" },
     EMAIL: { type: "send-email" },
-    LOGIN_LIMIT: { type: "rate-limit", namespace: "1", simple: UNLIMITED },
-    LINK_LIMIT: { type: "rate-limit", namespace: "2", simple: UNLIMITED },
-    TOKEN_LIMIT: { type: "rate-limit", namespace: "3", simple: UNLIMITED },
+    LOGIN_LIMIT: { type: "rate-limit", namespace: "1", simple: limits.LOGIN_LIMIT ?? UNLIMITED },
+    LINK_LIMIT: { type: "rate-limit", namespace: "2", simple: limits.LINK_LIMIT ?? UNLIMITED },
+    TOKEN_LIMIT: { type: "rate-limit", namespace: "3", simple: limits.TOKEN_LIMIT ?? UNLIMITED },
     ASSETS: { type: "fetcher", handler: () => new Response("an asset") as never },
   };
   for (const name of classes) {
@@ -118,6 +130,7 @@ export async function startWorker(options: WorkerOptions = {}): Promise<RunningW
   const miniflare = new Miniflare({
     unsafeInspectDurableObjects: true,
     ...(persist === undefined ? {} : { resourcePersistencePath: persist }),
+    ...(onRestart === undefined ? {} : { unsafeHandleRuntimeRestart: onRestart }),
     telemetry: { enabled: false },
     cf: false,
     handleStructuredLogs: ({ message }: { message: string }) => {

@@ -3,7 +3,7 @@ import type { Effect } from "../../wasm/full_types.js";
 import type { Bindings } from "../bindings.ts";
 import { type ConfigurationSource, read } from "../configuration.ts";
 import type { Reply } from "../exchange.ts";
-import { sign } from "../signatures.ts";
+import { generateKey, sign } from "../signatures.ts";
 import { performCall } from "./call.ts";
 import { deliver } from "./deliver.ts";
 import { performLimit } from "./limit.ts";
@@ -20,6 +20,13 @@ export interface Means {
   readonly waitUntil: (work: Promise<unknown>) => void;
 }
 
+async function handedOver(sent: Promise<void>, { bindings, waitUntil }: Means): Promise<void> {
+  if (bindings.mailer?.awaited === true) {
+    return sent;
+  }
+  waitUntil(sent);
+}
+
 export async function perform(effect: Effect, means: Means): Promise<Reply> {
   switch (effect.type) {
     case "read":
@@ -27,9 +34,14 @@ export async function perform(effect: Effect, means: Means): Promise<Reply> {
     case "sign": {
       const key = await means.signers.key(means.secretKeys, effect.kid, effect.algorithm);
       return key === undefined
-        ? { type: "unavailable" }
+        ? { type: "unsupported" }
         : { type: "signature", signature: await sign(key, effect.algorithm, effect.message) };
     }
+    case "generate":
+      return { type: "value", value: await generateKey(effect.algorithm) };
+    case "import":
+      await means.signers.adopt(effect.kid, effect.algorithm, effect.jwk);
+      return { type: "value", value: null };
     case "verify":
       return performVerify(effect);
     case "call":
@@ -37,7 +49,7 @@ export async function perform(effect: Effect, means: Means): Promise<Reply> {
     case "limit":
       return performLimit(effect, means.bindings.limiters);
     case "mail":
-      means.waitUntil(sendMail(effect, means.bindings));
+      await handedOver(sendMail(effect, means.bindings), means);
       return { type: "value", value: null };
     case "deliver":
       means.waitUntil(deliver(effect));

@@ -2,16 +2,17 @@
 import { log } from "../log.ts";
 import { importKey } from "../signatures.ts";
 
-/** Keys are not extractable, and kept while the secret that held them is the same. */
+/** Keys are not extractable. Those of the secret are kept while it is the same. */
 export class Signers {
   #secretKeys: string | undefined;
   readonly #keys = new Map<string, CryptoKey>();
+  readonly #adopted = new Map<string, CryptoKey>();
 
-  /** The key `kid` of the JWK Set `secretKeys`; `undefined` where it has none. */
+  /** The key `kid`: one that the directory handed over, or of the JWK Set `secretKeys`; `undefined` for neither. */
   async key(secretKeys: string | undefined, kid: string, algorithm: string): Promise<CryptoKey | undefined> {
-    if (secretKeys === undefined) {
-      log({ event: "no_signing_keys", hint: "the secret `SIGNING_KEYS` is not set" });
-      return undefined;
+    const adopted = this.#adopted.get(kid);
+    if (adopted !== undefined || secretKeys === undefined) {
+      return adopted;
     }
     if (this.#secretKeys !== secretKeys) {
       this.#secretKeys = secretKeys;
@@ -33,5 +34,10 @@ export class Signers {
       this.#keys.set(kid, key);
     }
     return key;
+  }
+
+  /** Takes over a private key that the core has opened. Its `kid` is random, so no two tenants have the same. */
+  async adopt(kid: string, algorithm: string, jwk: string): Promise<void> {
+    this.#adopted.set(kid, await importKey(JSON.parse(jwk) as JsonWebKey, algorithm, "sign"));
   }
 }

@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::Client;
+use crate::config::{Client, ScopeDefinition};
 use crate::host::Host;
 use crate::sealing::TokenKind;
 use crate::session::{AccountCommand, AccountReply};
-use crate::vocabulary::{ErrorCode, ResourceId, Scope, SecretHash, SessionId};
+use crate::vocabulary::{ErrorCode, PROTOCOL_SCOPES, ResourceId, Scope, ScopeToken, SecretHash, SessionId};
 
 use super::super::form::Form;
 use super::super::html::escaped;
@@ -24,6 +24,12 @@ use super::response::{to_page, with_error};
 
 /// How long the question may stay open, in seconds.
 const CONSENT_LIFETIME: u64 = 3_600;
+/// The protocol's scopes in words, besides `openid`, which everybody gets.
+const ABOUT_THE_USER: [(&str, &str); 3] = [
+    ("email", "See your email address"),
+    ("profile", "See your profile"),
+    ("offline_access", "Keep access while you are away"),
+];
 
 /// A question that was asked.
 #[derive(Debug, Serialize, Deserialize)]
@@ -33,6 +39,8 @@ struct ConsentFacts {
     browser: SecretHash,
     /// The session of the user who was asked.
     sid: SessionId,
+    /// What the question is about.
+    scopes: Vec<(ResourceId, Scope)>,
 }
 
 /// Whether the user has to be asked: for clients of others, unless they approved all of it before.
@@ -69,10 +77,12 @@ pub(super) async fn begin<H: Host>(
     request: &IssuerRequest<'_>,
     asked: AuthorizationRequest,
     login: &Login,
+    granted: &[Granted<'_>],
     mut cookies: Vec<String>,
 ) -> Result<Answer, Refusal> {
     let browser = Browser::of_request_or_new(service, request)?;
-    let facts = ConsentFacts { asked, browser: browser.hash(), sid: login.session.sid.clone() };
+    let scopes = scopes(granted);
+    let facts = ConsentFacts { asked, browser: browser.hash(), sid: login.session.sid.clone(), scopes };
     let consent = one_time::open(service, TokenKind::Consent, &facts, CONSENT_LIFETIME).await?;
     cookies.push(browser.cookie(service));
     Ok(to_page(&with_parameters("/oidc/consent", &[("consent", consent.text())]), cookies))
@@ -90,14 +100,14 @@ pub(super) async fn show<H: Host>(
         Err(page) => return Ok(page),
     };
     let Question { client, user, login, open } = &question;
-    let granted = match granted(service, client, user, &open.facts.asked) {
+    let granted = match still_granted(service, client, user, &open.facts) {
         Ok(granted) => granted,
         Err(fault) => {
             let address = open.facts.asked.return_address();
             return Ok(with_error(service, &address, fault, Vec::new()));
         }
     };
-    let mut list = String::new();
+    let mut list = about_the_user(&granted);
     for granted in &granted {
         list.push_str(&described(granted));
     }
@@ -105,6 +115,7 @@ pub(super) async fn show<H: Host>(
                    <button class=\"quiet\" type=\"submit\" name=\"decision\" value=\"deny\">Do not allow</button></div>";
     Ok(Page::new(200, &format!("{} asks for access", client.name()))
         .html(&format!("<p>You are logged in as <strong>{}</strong>.</p>", escaped(login.user.email())))
+        .paragraph("If you allow it, it may:")
         .html(&format!("<ul class=\"scopes\">{list}</ul>"))
         .html(&form("/oidc/consent", &[("consent", consent)], buttons))
         .leading_to(&open.facts.asked.redirect_uri)
@@ -130,7 +141,7 @@ pub(super) async fn decide<H: Host>(
         Err(page) => return Ok(page),
     };
     let Question { client, user, login, open } = question;
-    let granted = granted(service, &client, &user, &open.facts.asked);
+    let granted = still_granted(service, &client, &user, &open.facts);
     let asked = match open.redeem(service, String::new()).await {
         Ok(facts) => facts.asked,
         Err(refusal) => return dead(refusal.refusal()),
@@ -146,13 +157,32 @@ pub(super) async fn decide<H: Host>(
         }
         Err(fault) => return Ok(with_error(service, &address, fault, cookies)),
     };
-    let scopes =
-        granted.iter().map(|granted| (granted.resource.resource().id().clone(), granted.scope.clone()));
-    let command = AccountCommand::Approve { client_id: client.id().clone(), scopes: scopes.collect() };
+    let command = AccountCommand::Approve { client_id: client.id().clone(), scopes: scopes(&granted) };
     match service.user_account(user.user(), command).await? {
         AccountReply::Done {} => issue(service, asked, &login, &granted, cookies).await,
         other => Err(refusal(&other)),
     }
+}
+
+fn scopes(granted: &[Granted<'_>]) -> Vec<(ResourceId, Scope)> {
+    granted.iter().map(|granted| (granted.resource.resource().id().clone(), granted.scope.clone())).collect()
+}
+
+/// What can be granted now of what the question is about: a role that came meanwhile was not asked for.
+fn still_granted<'a, H: Host>(
+    service: &Service<'a, H>,
+    client: &Client,
+    user: &EnteringUser,
+    facts: &ConsentFacts,
+) -> Result<Vec<Granted<'a>>, RequestFault> {
+    let mut granted = granted(service, client, user, &facts.asked)?;
+    for granted in &mut granted {
+        let id = granted.resource.resource().id();
+        let asked = facts.scopes.iter().find(|(resource, _)| resource == id);
+        let asked = |token: &ScopeToken| asked.is_some_and(|(_, scope)| scope.contains(token.as_str()));
+        granted.scope = granted.scope.narrowed(asked);
+    }
+    Ok(granted)
 }
 
 struct Question {
@@ -195,25 +225,36 @@ async fn question<H: Host>(
     }
 }
 
+/// What the protocol's own scopes come to, for all resources together: they are about the user.
+fn about_the_user(granted: &[Granted<'_>]) -> String {
+    let mut items = vec!["Know who you are"];
+    for (name, text) in ABOUT_THE_USER {
+        if granted.iter().any(|granted| granted.scope.iter().any(|token| token.as_str() == name)) {
+            items.push(text);
+        }
+    }
+    group("You", items.into_iter())
+}
+
+/// What may be done at a resource; nothing where only the protocol's own scopes were granted.
 fn described(granted: &Granted<'_>) -> String {
     let resource = granted.resource.resource();
-    let mut items = String::new();
-    for token in granted.scope.iter() {
-        let defined = resource.scopes().iter().find(|scope| scope.name() == token);
-        let text = match (token.as_str(), defined) {
-            (_, Some(scope)) if !scope.description().is_empty() => scope.description().to_owned(),
-            ("openid", _) => "Know who you are".to_owned(),
-            ("email", _) => "See your email address".to_owned(),
-            ("profile", _) => "See your profile".to_owned(),
-            ("offline_access", _) => "Keep access while you are away".to_owned(),
-            (name, _) => name.to_owned(),
-        };
-        items.push_str(&format!("<li>{}</li>", escaped(&text)));
-    }
-    if items.is_empty() {
-        items.push_str("<li>Be recognised</li>");
-    }
-    format!("<li><strong>{}</strong><ul>{items}</ul></li>", escaped(resource.name()))
+    let items: Vec<&str> = granted
+        .scope
+        .iter()
+        .map(ScopeToken::as_str)
+        .filter(|name| !PROTOCOL_SCOPES.contains(name))
+        .map(|name| {
+            let defined = resource.scopes().iter().find(|scope| scope.name().as_str() == name);
+            defined.map(ScopeDefinition::description).filter(|text| !text.is_empty()).unwrap_or(name)
+        })
+        .collect();
+    if items.is_empty() { String::new() } else { group(resource.name(), items.into_iter()) }
+}
+
+fn group<'a>(title: &str, items: impl Iterator<Item = &'a str>) -> String {
+    let items: String = items.map(|item| format!("<li>{}</li>", escaped(item))).collect();
+    format!("<li><strong>{}</strong><ul>{items}</ul></li>", escaped(title))
 }
 
 fn dead(refusal: Refusal) -> Result<Answer, Refusal> {

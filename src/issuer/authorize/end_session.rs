@@ -41,16 +41,20 @@ pub(super) async fn end<H: Host>(
         Ok(asked) => asked,
         Err(page) => return Ok(page),
     };
+    let carried: Vec<(&str, &str)> = ["client_id", "id_token_hint", "post_logout_redirect_uri", "state"]
+        .into_iter()
+        .filter_map(|name| Some((name, parameters.value(name)?)))
+        .collect();
     let Some(session) = BrowserSession::of_request(service, request)? else {
+        // `SameSite=Lax` holds the cookie back from a form that a client's page posts, and not from the GET after it.
+        if request.method == "POST" {
+            return Ok(to_page(&with_parameters("/oidc/session/end", &carried), Vec::new()));
+        }
         return Ok(ended(service, asked.location.as_deref()));
     };
     if asked.sid.as_deref() == Some(session.sid.as_str()) {
         return log_out(service, &session, asked.location.as_deref()).await;
     }
-    let carried: Vec<(&str, &str)> = ["client_id", "id_token_hint", "post_logout_redirect_uri", "state"]
-        .into_iter()
-        .filter_map(|name| Some((name, parameters.value(name)?)))
-        .collect();
     let page = Page::new(200, "Log out?")
         .paragraph("This ends your session in every application here.")
         .html(&form(

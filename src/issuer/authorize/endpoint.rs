@@ -151,7 +151,7 @@ pub(super) async fn authenticated<H: Host>(
                 RequestFault { error: ErrorCode::ConsentRequired, description: "the user has to approve" };
             return Ok(with_error(service, &address, fault, cookies));
         }
-        return consent::begin(service, request, asked, login, cookies).await;
+        return consent::begin(service, request, asked, login, &granted, cookies).await;
     }
     issue(service, asked, login, &granted, cookies).await
 }
@@ -165,7 +165,7 @@ pub(super) async fn issue<H: Host>(
     cookies: Vec<String>,
 ) -> Result<Answer, Refusal> {
     let address: ReturnAddress = asked.return_address();
-    let scope = asked.scope.is_some().then(|| union(granted));
+    let granted = union(granted);
     let facts = CodeFacts {
         client_id: asked.client_id,
         redirect_uri: asked.redirect_uri,
@@ -173,7 +173,8 @@ pub(super) async fn issue<H: Host>(
         user_id: login.session.user_id.clone(),
         sid: login.session.sid.clone(),
         resources: asked.resources,
-        scope,
+        scope: asked.scope.is_some().then(|| granted.clone()),
+        granted,
         nonce: asked.nonce,
     };
     let code = one_time::open(service, TokenKind::AuthorizationCode, &facts, CODE_LIFETIME).await?;

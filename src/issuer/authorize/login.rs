@@ -98,6 +98,9 @@ pub(super) async fn send<H: Host>(
     }
     let address = crate::config::User::email_key(email);
     service.within_limit(Limiter::Login, &address).await?;
+    if !request.address.is_empty() {
+        service.within_limit(Limiter::Login, &format!("from/{}", request.address)).await?;
+    }
 
     let client = named_client(service, Some(asked.client_id.as_str())).await?;
     let user = service.user_by_email(email).await?;
@@ -119,7 +122,7 @@ pub(super) async fn send<H: Host>(
         &[("login", login), ("email", email)],
         "<button class=\"quiet\" type=\"submit\">Send it again</button>",
     );
-    Ok(Page::new(200, "Look into your mailbox")
+    Ok(Page::new(200, "Check your mailbox")
         .html(&format!(
             "<p>If there is an account for <strong>{}</strong>, a link is on its way.</p>",
             escaped(email)

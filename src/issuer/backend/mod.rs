@@ -2,13 +2,14 @@
 //! Its sessions are not shared with those of browsers (R32).
 
 mod body;
+mod keys;
 mod links;
 mod sessions;
 mod users;
 
 use crate::config::{Client, SubjectKind};
 use crate::host::Host;
-use crate::vocabulary::{HttpResponse, UserId};
+use crate::vocabulary::{HttpResponse, KeyId, UserId};
 
 use super::bearer::{self, BearerRefusal, verified};
 use super::refusal::Refusal;
@@ -54,7 +55,15 @@ pub(super) async fn answer<H: Host>(service: &Service<'_, H>, request: &IssuerRe
             | "/v1/auth/token/refresh",
             _,
         ) => return Some(super::not_allowed("POST")),
-        (path, method) => return of_user(service, request, path, method).await,
+        ("/v1/keys", "GET") => keys::list(service, request).await,
+        ("/v1/keys", "POST") => keys::announce(service, request).await,
+        ("/v1/keys", _) => return Some(super::not_allowed("GET, POST")),
+        (path, method) => match path.strip_prefix("/v1/keys/").map(KeyId::parse) {
+            Some(Ok(kid)) if method == "PUT" => keys::advance(service, request, &kid).await,
+            Some(Ok(_)) => return Some(super::not_allowed("PUT")),
+            Some(Err(_)) => return None,
+            None => return of_user(service, request, path, method).await,
+        },
     };
     Some(answered(service, called))
 }
@@ -92,7 +101,7 @@ fn answered<H: Host>(service: &Service<'_, H>, called: Result<Answer, CallRefusa
         Err(CallRefusal::Bearer(refusal)) => refusal.answer(service.tenant.issuer()),
         Err(CallRefusal::Call(refusal)) => refusal.answer(service.tenant.issuer()),
         Err(CallRefusal::NotFound) => {
-            let body = serde_json::json!({ "message": ["no such user"], "error_code": "not_found" });
+            let body = serde_json::json!({ "message": ["there is no such thing in this tenant"], "error_code": "not_found" });
             let response = HttpResponse::json(404, &body).not_stored();
             Answer { response, reason: Some("not_found") }
         }

@@ -29,11 +29,6 @@ pub(super) async fn sessions<H: Host>(
             let result: Vec<Value> = sessions.iter().map(described).collect();
             Ok(Answer::plain(HttpResponse::json(200, &json!({ "result": result })).not_stored()))
         }
-        // A suspended user has none.
-        AccountReply::Refused { .. } => {
-            let none: [Value; 0] = [];
-            Ok(Answer::plain(HttpResponse::json(200, &json!({ "result": none })).not_stored()))
-        }
         other => Err(refusal(&other).into()),
     }
 }

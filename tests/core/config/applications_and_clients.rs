@@ -4,7 +4,7 @@ use audgate::config::{ApplicationKind, AuthenticationMethod, ClientType, Grant};
 use audgate::vocabulary::{ResourceId, Secret};
 use serde_json::{Value, json};
 
-use super::builder::{SECRET_HASH, accepted, faults, push, refused, refused_at, remove};
+use super::builder::{SECRET_HASH, accepted, es256, faults, push, refused, refused_at, remove};
 use crate::support::test;
 
 #[test]
@@ -186,7 +186,7 @@ fn a_public_client_has_no_secret_and_no_client_credentials() {
             document["clients"][0]["secret_hashes"] = json!([SECRET_HASH]);
         },
         "$.clients[0].secret_hashes[0]",
-        "a public client has a secret",
+        "the client's method uses no secret",
     );
     refused(
         |document| {
@@ -199,12 +199,58 @@ fn a_public_client_has_no_secret_and_no_client_credentials() {
 }
 
 #[test]
-fn methods_that_this_version_does_not_have_are_refused() {
+fn a_client_with_a_key_has_public_keys_and_no_secret() {
+    let with_key = |document: &mut Value| {
+        let client = &mut document["clients"][0];
+        client["token_endpoint_auth_method"] = json!("private_key_jwt");
+        client["jwks"] = json!({ "keys": [es256()] });
+        client.as_object_mut().unwrap().remove("secret_hashes");
+    };
+    let accepted = accepted(with_key);
+    assert_eq!(accepted.clients()[0].authentication_method(), AuthenticationMethod::PrivateKeyJwt);
+    assert_eq!(accepted.clients()[0].keys().iter().count(), 1);
+    let faulty = |change: fn(&mut Value), path: &str, problem: &str| {
+        refused(
+            |document| {
+                with_key(document);
+                change(&mut document["clients"][0]);
+            },
+            path,
+            problem,
+        );
+    };
+    let without_keys = |client: &mut Value| drop(client.as_object_mut().unwrap().remove("jwks"));
+    faulty(without_keys, "$.clients[0].jwks", "is missing");
+    faulty(|client| client["jwks"] = json!({ "keys": [] }), "$.clients[0].jwks.keys", "is empty");
+    faulty(|client| client["jwks"]["keys"][0]["d"] = json!("AAAA"), "$.clients[0].jwks.keys[0]", "");
+    let secret = json!({ "kty": "oct", "alg": "HS256", "k": "A".repeat(43) });
+    let symmetric = move |client: &mut Value| client["jwks"]["keys"][0] = secret.clone();
     refused(
-        |document| document["clients"][0]["token_endpoint_auth_method"] = json!("private_key_jwt"),
-        "$.clients[0].token_endpoint_auth_method",
-        "not supported by this version",
+        |document| {
+            with_key(document);
+            symmetric(&mut document["clients"][0]);
+        },
+        "$.clients[0].jwks.keys[0]",
+        "a private or secret key stands in the document",
     );
+    refused(
+        |document| document["clients"][0]["jwks"] = json!({ "keys": [es256()] }),
+        "$.clients[0].jwks",
+        "the client's method uses no keys",
+    );
+}
+
+#[test]
+fn where_a_session_ends_is_told_to_safe_addresses_only() {
+    for uri in ["http://shop.example/logout", "com.example.app:/logout", "https://shop.example/#x", "/logout"]
+    {
+        let told = |document: &mut Value| document["clients"][0]["backchannel_logout_uri"] = json!(uri);
+        refused(told, "$.clients[0].backchannel_logout_uri", "");
+    }
+}
+
+#[test]
+fn methods_that_nobody_has_are_refused() {
     refused(
         |document| document["clients"][0]["token_endpoint_auth_method"] = json!("tls_client_auth"),
         "$.clients[0].token_endpoint_auth_method",

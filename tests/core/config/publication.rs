@@ -1,6 +1,6 @@
 //! From a document to the entries of the key-value store, and back.
 
-use audgate::config::{Client, LAST_KNOWN_GOOD_BOUND, Tenant, TenantDocument};
+use audgate::config::{Client, LAST_KNOWN_GOOD_BOUND, Tenant, TenantDocument, User};
 use audgate::directory::publication::{Publication, publish};
 use audgate::vocabulary::{TenantId, UnixTime};
 use serde_json::{Value, json};
@@ -39,7 +39,7 @@ fn longest(publication: &Publication) -> (u64, Option<u64>) {
 }
 
 #[test]
-fn the_tenant_comes_first_then_its_clients_then_its_hosts() {
+fn the_tenant_comes_first_then_its_clients_and_users_then_its_hosts() {
     let publication = publish(&accepted(|_| {}), at(NOW), None);
     let keys: Vec<&str> = publication.entries.iter().map(|entry| entry.key.as_str()).collect();
     assert_eq!(
@@ -48,10 +48,13 @@ fn the_tenant_comes_first_then_its_clients_then_its_hosts() {
             "tenant/acme",
             "tenant/acme/client/shop-backend",
             "tenant/acme/client/console",
+            "tenant/acme/user/u1",
+            &format!("tenant/acme/email/{}", User::email_key("ADA@acme.example")),
             "host/login.acme.example"
         ]
     );
-    assert_eq!(publication.entries[3].value, "acme");
+    assert_eq!(publication.entries[4].value, "u1");
+    assert_eq!(publication.entries[5].value, "acme");
 }
 
 #[test]

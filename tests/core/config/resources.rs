@@ -1,9 +1,10 @@
 //! Resources: identity, URIs, and promises that are not kept yet.
 
+use audgate::config::RevocationMode;
 use audgate::vocabulary::{ResourceId, ResourceIndicator};
 use serde_json::{Value, json};
 
-use super::builder::{accepted, push, refused, refused_at};
+use super::builder::{accepted, push, refused, refused_at, remove};
 use crate::support::test;
 
 fn copy_of_orders(document: &Value) -> Value {
@@ -161,14 +162,38 @@ fn promises_that_this_version_cannot_keep_are_refused() {
         "$.resources[0].sender_constrained",
         "cannot keep the promise",
     );
-    refused(
-        |document| document["resources"][0]["revocation"] = json!("strong"),
-        "$.resources[0].revocation",
-        "cannot keep the promise",
-    );
-    refused(
-        |document| document["resources"][0]["revocation"] = json!("instant"),
-        "$.resources[0].revocation",
-        "is `instant`",
-    );
+}
+
+#[test]
+fn revocation_is_bounded_unless_it_is_said_to_be_strong() {
+    for (value, expected) in [
+        (None, RevocationMode::Bounded),
+        (Some("bounded"), RevocationMode::Bounded),
+        (Some("strong"), RevocationMode::Strong),
+    ] {
+        let document = accepted(|document| match value {
+            None => remove(&mut document["resources"][0], "revocation"),
+            Some(value) => document["resources"][0]["revocation"] = json!(value),
+        });
+        assert_eq!(document.tenant().resources()[0].revocation(), expected, "{value:?}");
+    }
+}
+
+#[test]
+fn the_default_resource_may_be_strong() {
+    let document = accepted(|document| document["default_resource"]["revocation"] = json!("strong"));
+    assert_eq!(document.tenant().default_resource().revocation(), RevocationMode::Strong);
+}
+
+#[test]
+fn revocation_in_another_word_is_refused() {
+    for (value, problem) in
+        [(json!("instant"), "is `instant`"), (json!(true), "is a boolean"), (json!("Strong"), "is `Strong`")]
+    {
+        refused(
+            |document| document["resources"][0]["revocation"] = value.clone(),
+            "$.resources[0].revocation",
+            problem,
+        );
+    }
 }

@@ -165,3 +165,23 @@ fn hs256_is_used_where_a_document_names_it() {
     let tenant = document.tenant();
     assert_eq!(tenant.signing_algorithm_for(tenant.default_resource()), Algorithm::Hs256);
 }
+
+#[test]
+fn the_store_tells_a_change_everywhere_within_a_minute_unless_said_otherwise() {
+    assert_eq!(accepted(|_| {}).tenant().kv_propagation(), 60);
+    for seconds in [0, 60, 600] {
+        let document = accepted(|document| document["settings"]["kv_propagation"] = json!(seconds));
+        assert_eq!(document.tenant().kv_propagation(), seconds);
+    }
+}
+
+#[test]
+fn a_propagation_that_is_no_time_of_a_store_is_refused() {
+    for value in [json!(601), json!(-1), json!(1.5), json!("60"), json!(null)] {
+        refused(
+            |document| document["settings"]["kv_propagation"] = value.clone(),
+            "$.settings.kv_propagation",
+            "is ",
+        );
+    }
+}

@@ -1,54 +1,134 @@
-//! A platform in memory: records, keys, and faults on demand.
+//! A platform in memory: records, objects, keys, and faults on demand.
 
-use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, VecDeque};
 use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
-use audgate::host::{Host, HostUnavailable};
+use audgate::directory::directory;
+use audgate::host::{CallError, Host, HostUnavailable, Limiter, Mail, ObjectClass, SignError};
 use audgate::jose::portable::{self, SigningKey};
 use audgate::jose::{Algorithm, VerificationKey};
+use audgate::session::{Row, account, challenge};
 use audgate::vocabulary::json::Json;
-use audgate::vocabulary::{EntropyUnavailable, KeyId};
+use audgate::vocabulary::{EntropyUnavailable, KeyId, UnixTime};
+use sha2::{Digest, Sha256};
 
-use super::tenant::{document, records};
+use super::tenant::{NOW, document, records};
 use super::token::KEYS;
+
+/// What goes wrong with one call to an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CallFault {
+    /// The object never hears of it.
+    Unavailable,
+    /// The object did what it was asked, and its reply is lost.
+    LostReply,
+}
+
+/// All objects: the rows of each, by class and name.
+pub(crate) type Objects = BTreeMap<String, BTreeMap<String, String>>;
 
 pub(crate) struct MemoryHost {
     pub(crate) records: BTreeMap<String, String>,
     pub(crate) reading_fails: bool,
     pub(crate) signing_fails: bool,
     pub(crate) randomness_fails: bool,
-    drawn: Cell<u8>,
+    pub(crate) bindings_missing: bool,
+    pub(crate) limit_reached: bool,
+    /// What becomes of the next calls to objects, in order; those after them succeed.
+    pub(crate) call_faults: RefCell<VecDeque<Option<CallFault>>>,
+    pub(crate) objects: RefCell<Objects>,
+    /// Private keys that the core handed over, as JWKs.
+    pub(crate) imported_keys: RefCell<Vec<String>>,
+    pub(crate) mails: RefCell<Vec<Mail>>,
+    /// What was posted to clients: where, and the form.
+    pub(crate) deliveries: RefCell<Vec<(String, String)>>,
+    /// The kind of everything that was asked of this platform, in order.
+    pub(crate) effects: RefCell<Vec<String>>,
+    /// What objects take for the present.
+    pub(crate) now: Cell<u64>,
+    drawn: Cell<u64>,
 }
 
 impl MemoryHost {
     pub(crate) fn new() -> Self {
+        Self::of(records(&document()))
+    }
+
+    pub(crate) fn of(records: BTreeMap<String, String>) -> Self {
         Self {
-            records: records(&document()),
+            records,
             reading_fails: false,
             signing_fails: false,
             randomness_fails: false,
+            bindings_missing: false,
+            limit_reached: false,
+            call_faults: RefCell::default(),
+            objects: RefCell::default(),
+            imported_keys: RefCell::default(),
+            mails: RefCell::default(),
+            deliveries: RefCell::default(),
+            effects: RefCell::default(),
+            now: Cell::new(NOW),
             drawn: Cell::new(0),
         }
+    }
+
+    fn note(&self, effect: &str) {
+        self.effects.borrow_mut().push(effect.to_owned());
+    }
+
+    fn turn(&self, class: ObjectClass, name: &str, request: &str) -> String {
+        let mut objects = self.objects.borrow_mut();
+        let name = format!("{} {name}", class.as_str());
+        let known = objects.get(&name).cloned().unwrap_or_default();
+        let rows: Vec<Row> = known.into_iter().map(|(key, value)| Row { key, value }).collect();
+        let now = UnixTime::from_seconds(self.now.get());
+        let outcome = match class {
+            ObjectClass::Account => account(&rows, request, now),
+            ObjectClass::Challenge => challenge(&rows, request, now),
+            ObjectClass::Directory => directory(&rows, request, now),
+        };
+        if !(outcome.put.is_empty() && outcome.delete.is_empty()) {
+            let stored = objects.entry(name).or_default();
+            outcome.delete.iter().for_each(|key| drop(stored.remove(key)));
+            stored.extend(outcome.put.into_iter().map(|row| (row.key, row.value)));
+        }
+        outcome.reply
     }
 }
 
 impl Host for MemoryHost {
     async fn read(&self, key: String) -> Result<Option<String>, HostUnavailable> {
+        self.note("read");
         if self.reading_fails { Err(HostUnavailable) } else { Ok(self.records.get(&key).cloned()) }
     }
 
-    async fn sign(&self, kid: &KeyId, _: Algorithm, message: &[u8]) -> Result<Vec<u8>, HostUnavailable> {
+    async fn sign(&self, kid: &KeyId, _: Algorithm, message: &[u8]) -> Result<Vec<u8>, SignError> {
+        self.note("sign");
         if self.signing_fails {
-            return Err(HostUnavailable);
+            return Err(SignError::Unavailable);
         }
-        let key = KEYS
-            .iter()
+        let imported = self.imported_keys.borrow();
+        let keys = KEYS.iter().copied().chain(imported.iter().map(String::as_str));
+        let key = keys
             .map(|key| SigningKey::from_jwk(&Json::parse(key.as_bytes(), 4).unwrap()).unwrap())
             .find(|key| key.kid() == Some(kid.as_str()));
-        Ok(key.ok_or(HostUnavailable)?.sign(message))
+        Ok(key.ok_or(SignError::KeyUnknown)?.sign(message))
+    }
+
+    /// Keys of the tests are at hand; nothing here makes more of them.
+    async fn generate_key(&self, _: Algorithm) -> Result<String, HostUnavailable> {
+        self.note("generate key");
+        Err(HostUnavailable)
+    }
+
+    async fn import_key(&self, _: &KeyId, _: Algorithm, jwk: &str) -> Result<(), HostUnavailable> {
+        self.note("import key");
+        self.imported_keys.borrow_mut().push(jwk.to_owned());
+        Ok(())
     }
 
     async fn verify(
@@ -58,15 +138,48 @@ impl Host for MemoryHost {
         message: &[u8],
         signature: &[u8],
     ) -> Result<bool, HostUnavailable> {
+        self.note("verify");
         portable::verify(key, algorithm, message, signature).ok_or(HostUnavailable)
     }
 
+    async fn call(&self, class: ObjectClass, name: String, request: String) -> Result<String, CallError> {
+        self.note(class.as_str());
+        if self.bindings_missing {
+            return Err(CallError::BindingMissing);
+        }
+        let fault = self.call_faults.borrow_mut().pop_front().flatten();
+        if fault == Some(CallFault::Unavailable) {
+            return Err(CallError::Unavailable);
+        }
+        let reply = self.turn(class, &name, &request);
+        if fault == Some(CallFault::LostReply) { Err(CallError::Unavailable) } else { Ok(reply) }
+    }
+
+    async fn send(&self, mail: Mail) {
+        self.note("mail");
+        self.mails.borrow_mut().push(mail);
+    }
+
+    async fn within_limit(&self, _: Limiter, _: String) -> bool {
+        self.note("limit");
+        !self.limit_reached
+    }
+
+    async fn deliver(&self, url: String, body: String) {
+        self.note("deliver");
+        self.deliveries.borrow_mut().push((url, body));
+    }
+
+    /// Different on every draw, and the same in every run.
     fn random(&self, bytes: &mut [u8]) -> Result<(), EntropyUnavailable> {
         if self.randomness_fails {
             return Err(EntropyUnavailable);
         }
         self.drawn.set(self.drawn.get() + 1);
-        bytes.fill(self.drawn.get());
+        for (index, chunk) in bytes.chunks_mut(32).enumerate() {
+            let drawn = Sha256::digest(format!("{} {index}", self.drawn.get()));
+            chunk.copy_from_slice(&drawn[..chunk.len()]);
+        }
         Ok(())
     }
 }

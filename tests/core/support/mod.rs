@@ -6,6 +6,10 @@ pub(crate) use core::prelude::v1::test;
 pub(crate) use wasm_bindgen_test::wasm_bindgen_test as test;
 
 pub(crate) mod host;
+pub(crate) mod issuer;
+pub(crate) mod login;
 pub(crate) mod request;
+pub(crate) mod revocation;
+pub(crate) mod shop;
 pub(crate) mod tenant;
 pub(crate) mod token;

@@ -7,15 +7,32 @@ use audgate::vocabulary::UnixTime;
 use super::tenant::{NOW, gate};
 use super::token::Token;
 
-/// The decision about `request`, with signatures checked inside the core.
+/// The decision about `request`, with signatures checked inside the core, where no list can be read and no object asked.
 pub(crate) fn decide_at(gate: &mut Gate, request: &GateRequest<'_>, now: u64) -> Decision {
-    match gate.decide(request, UnixTime::from_seconds(now)) {
+    let step = first_step(gate, request, now);
+    match step {
+        Step::Reading(pending) => decided(gate.conclude_reading(*pending), gate),
+        step => decided(step, gate),
+    }
+}
+
+fn decided(step: Step, gate: &Gate) -> Decision {
+    match step {
         Step::Decided(decision) => *decision,
+        Step::Inquiries(pending) => gate.conclude_inquiries(*pending, &[]),
+        Step::Signature(_) | Step::Reading(_) => panic!("that was done"),
+    }
+}
+
+/// How far the gate gets with `request` once the signature was checked.
+pub(crate) fn first_step(gate: &mut Gate, request: &GateRequest<'_>, now: u64) -> Step {
+    match gate.decide(request, UnixTime::from_seconds(now)) {
         Step::Signature(pending) => {
             let check = pending.signature_check();
             let verdict = portable::verify(&check.key, check.algorithm, &check.message, &check.signature);
             gate.conclude(*pending, verdict)
         }
+        step => step,
     }
 }
 

@@ -12,7 +12,7 @@ use super::tenant::{EDDSA, ES256, HS256, ISSUER, NOW, ORDERS, PAYMENTS};
 pub(crate) struct Token {
     pub(crate) header: Value,
     pub(crate) claims: Value,
-    key: &'static str,
+    pub(crate) key: &'static str,
 }
 
 impl Token {
