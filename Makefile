@@ -27,7 +27,7 @@ test: ## run every suite; ONLY=name,name runs some of them
 	@scripts/setup.sh for-tests
 	@$(TOOLS) exec node scripts/test.mjs
 
-soak: ## run the long versions of the tests; ROUNDS=n, SEED=n; goes on where it stopped
+soak: ## run the long versions of the tests; ROUNDS=n, SEED=n, ONLY=name; goes on where it stopped
 	@scripts/setup.sh for-tests
 	@$(TOOLS) exec node scripts/soak.mjs
 

@@ -97,8 +97,6 @@ async function serve() {
   }
   wrangler.on("exit", (code, signal) => process.exit(signal === null ? (code ?? 1) : 0));
   if (await healthy()) {
-    // A new tenant gets its signing keys now, so that its gates know them before the first token.
-    await fetch(`http://localhost:${port}/oidc/jwks`).catch(() => undefined);
     await announce();
   } else {
     wrangler.kill("SIGTERM");

@@ -39,7 +39,7 @@ export function issuerWith(instances: CoreInstances): Issuer {
           }
           ensured.in(situation.tenantId, own, (work) => context.waitUntil(work));
           const { pathname, search } = new URL(request.url);
-          if (pathname === "/healthz") {
+          if (pathname === "/healthz" && (await hasKeys(platform, situation))) {
             situation.release();
             return plain(200, { status: "ok", tenant: situation.tenantId, version: situation.tenant.version });
           }
@@ -50,6 +50,11 @@ export function issuerWith(instances: CoreInstances): Issuer {
             bindings: own,
             waitUntil: (work) => context.waitUntil(work),
           };
+          if (pathname === "/healthz") {
+            const asked = new Request(new URL("/oidc/jwks", request.url));
+            await answered(asked, "/oidc/jwks", "", situation, means).finally(situation.release);
+            return plain(503, { status: "starting", reason: "no_signing_keys_published" }, { "retry-after": "1" });
+          }
           const answer = await answered(request, pathname, search, situation, means).finally(situation.release);
           if (answer === "unreadable") {
             return plain(400, { error: "invalid_request", error_description: "the request body cannot be read" });
@@ -64,6 +69,15 @@ export function issuerWith(instances: CoreInstances): Issuer {
         }),
     };
   };
+}
+
+/** Whether gates can know the tenant's keys. A new tenant whose directory makes them has none before the first request. */
+async function hasKeys<Env>({ configuration }: Platform<Env>, situation: Situation): Promise<boolean> {
+  const { tenant, tenantId, source, secretKeys, now } = situation;
+  if (!tenant.managesKeys || tenant.keysVersion > 0) {
+    return true;
+  }
+  return (await configuration.reread(source, tenantId, secretKeys, now)).keysVersion > 0;
 }
 
 /**

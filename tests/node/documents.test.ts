@@ -69,10 +69,14 @@ describe("faults", () => {
 describe("what is published", () => {
   const entries = records(tenant, { at: 1_700_000_000 });
 
-  test("is the tenant, each client and each host, under keys of their own", () => {
+  test("is the tenant, each client, user, address and host, under keys of their own", () => {
     const clients = tenant.clients.map(({ client_id }) => `tenant/demo/client/${client_id}`);
     const hosts = tenant.hosts.map((host) => `host/${host}`);
-    assert.deepEqual(entries.map(({ key }) => key).sort(), ["tenant/demo", ...clients, ...hosts].sort());
+    const users = tenant.users.map(({ user_id }) => `tenant/demo/user/${user_id}`);
+    const keys = entries.map(({ key }) => key);
+    const addresses = keys.filter((key) => key.startsWith("tenant/demo/email/"));
+    assert.equal(addresses.length, users.length);
+    assert.deepEqual(keys.sort(), ["tenant/demo", ...clients, ...users, ...addresses, ...hosts].sort());
   });
   test("keeps clients and users out of the tenant's record, whose cost must not grow with them", () => {
     const record = JSON.parse(valueOf(entries, "tenant/demo")) as object;

@@ -45,6 +45,8 @@ pub(crate) struct MemoryHost {
     pub(crate) mails: RefCell<Vec<Mail>>,
     /// What was posted to clients: where, and the form.
     pub(crate) deliveries: RefCell<Vec<(String, String)>>,
+    /// What was counted against a limit, in order.
+    pub(crate) counted: RefCell<Vec<String>>,
     /// The kind of everything that was asked of this platform, in order.
     pub(crate) effects: RefCell<Vec<String>>,
     /// What objects take for the present.
@@ -70,6 +72,7 @@ impl MemoryHost {
             imported_keys: RefCell::default(),
             mails: RefCell::default(),
             deliveries: RefCell::default(),
+            counted: RefCell::default(),
             effects: RefCell::default(),
             now: Cell::new(NOW),
             drawn: Cell::new(0),
@@ -160,8 +163,9 @@ impl Host for MemoryHost {
         self.mails.borrow_mut().push(mail);
     }
 
-    async fn within_limit(&self, _: Limiter, _: String) -> bool {
+    async fn within_limit(&self, limiter: Limiter, key: String) -> bool {
         self.note("limit");
+        self.counted.borrow_mut().push(format!("{} {key}", limiter.as_str()));
         !self.limit_reached
     }
 

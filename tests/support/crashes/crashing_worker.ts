@@ -18,10 +18,14 @@ export interface Answer {
   body: Record<string, unknown>;
 }
 
+/** What works once: refresh tokens, authorization codes, magic links. */
+export const PRESENTED = ["token", "code", "link"] as const;
+export type Presented = (typeof PRESENTED)[number];
+
 export class CrashingWorker {
   readonly worker: RunningWorker;
-  /** Requests that were sent so far. */
-  sent = 0;
+  /** How often something that works once was presented so far. */
+  readonly presented: Record<Presented, number> = { token: 0, code: 0, link: 0 };
   /** Answers that were a 503, after which a client may try again. */
   unavailable = 0;
   isStopped = false;
@@ -75,7 +79,10 @@ export class CrashingWorker {
 
   /** Sends a request. Throws {@link Cut} where the answer is lost, or is a 503. */
   async send(path: string, init: RequestInit = {}): Promise<Answer> {
-    const { status, text } = await this.whole(() => this.worker.fetch(path, init));
+    const { status, text } = await this.uncut(async () => {
+      const response = await this.worker.fetch(path, init);
+      return { status: response.status, text: await response.text() };
+    });
     if (status === 503) {
       this.unavailable += 1;
       throw new Cut("503");
@@ -86,15 +93,6 @@ export class CrashingWorker {
   /** A form to an endpoint below `/oidc/`. */
   form(endpoint: string, parameters: Record<string, string>, headers: Record<string, string>): Promise<Answer> {
     return this.send(`/oidc/${endpoint}`, { method: "POST", headers, body: new URLSearchParams(parameters) });
-  }
-
-  /** Counts a request, and reads its answer to the end. */
-  async whole(request: () => Promise<Response>): Promise<{ status: number; text: string }> {
-    this.sent += 1;
-    return this.uncut(async () => {
-      const response = await request();
-      return { status: response.status, text: await response.text() };
-    });
   }
 
   /** Runs `work`. Throws {@link Cut} when workerd is killed before it is done. */
@@ -146,5 +144,6 @@ class Deferred {
 export const GRACE = 60;
 
 function userRecord(user: string): object {
-  return { user_id: user, email: `${user}@shop.example`, status: "active", applications: ["shop"], role_ids: ["order-viewer"] };
+  const rights = { status: "active", applications: ["shop"], role_ids: ["order-viewer"] };
+  return { user_id: user, email: `${user}@shop.example`, ...rights };
 }

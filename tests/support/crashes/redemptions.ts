@@ -10,6 +10,8 @@ interface Attempt {
   presented: boolean;
   /** What it was answered for certain. */
   answer: Answer | undefined;
+  /** Whether it was presented once more, heard or not. */
+  replayed: boolean;
 }
 
 abstract class Redemptions extends Stream {
@@ -24,18 +26,20 @@ abstract class Redemptions extends Stream {
   protected abstract checkReplay(first: Answer): Promise<void>;
 
   protected override async step(): Promise<boolean> {
-    this.#attempt ??= { parameters: await this.fresh(), presented: false, answer: undefined };
+    this.#attempt ??= { parameters: await this.fresh(), presented: false, answer: undefined, replayed: false };
     const attempt = this.#attempt;
     if (attempt.answer === undefined) {
       const wasCut = attempt.presented;
       attempt.presented = true;
+      this.crashing.presented[this.kind === "codes" ? "code" : "link"] += 1;
       const answer = await this.present(attempt.parameters);
       this.demand(answer.status === 200 || (wasCut && isRefused(answer)), "it is redeemed, or was cut off", answer);
       if (wasCut) this.figures[`${this.kind} cut`] += 1;
       if (wasCut && answer.status === 200) this.figures[`${this.kind} redeemed afterwards`] += 1;
       attempt.answer = answer;
     }
-    await this.checkFirst(attempt.answer);
+    if (!attempt.replayed) await this.checkFirst(attempt.answer);
+    attempt.replayed = true;
     const replay = await this.present(attempt.parameters);
     this.demand(isRefused(replay), "it gives nothing twice", replay.status);
     await this.checkReplay(attempt.answer);
@@ -73,9 +77,8 @@ export class Codes extends Redemptions {
 
   protected override async checkFirst({ status }: Answer): Promise<void> {
     // A refusal is a replay of the redemption that was cut off: its grant, if there was one, is taken back.
-    const expected = status === 200 ? 1 : 0;
     const grants = await this.rows("grant");
-    this.demand(grants === expected || grants === 0, "a code gives one grant", grants);
+    this.demand(grants === (status === 200 ? 1 : 0), "a code gives one grant", grants);
   }
 
   protected override async checkReplay({ status, body }: Answer): Promise<void> {

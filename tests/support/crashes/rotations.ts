@@ -14,6 +14,7 @@ export class Rotations extends Stream {
     if (retries) await this.#lookAtCut(token);
 
     this.#presented = true;
+    this.crashing.presented.token += 1;
     const answer = await this.refresh(token);
     this.demand(answer.status === 200, retries ? "a client that retries is not stranded" : "a leaf is rotated", answer);
     const leaf = String(answer.body["refresh_token"]);

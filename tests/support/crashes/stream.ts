@@ -25,6 +25,7 @@ export abstract class Stream {
   protected readonly random: Random;
   protected readonly figures: Figures;
   protected readonly user: string;
+  #bearer: string | undefined;
 
   constructor(own: { crashing: CrashingWorker; random: Random; figures: Figures; user: string }) {
     this.crashing = own.crashing;
@@ -69,8 +70,9 @@ export abstract class Stream {
 
   /** A request to the backend API. */
   protected async call(method: string, path: string, body?: object): Promise<Answer> {
-    const { body: own } = await this.form("token", { grant_type: "client_credentials" });
-    const headers = { authorization: `Bearer ${String(own["access_token"])}`, "content-type": "application/json" };
+    // Kept, so that a kill meets the call itself and not the way to it.
+    this.#bearer ??= String((await this.form("token", { grant_type: "client_credentials" })).body["access_token"]);
+    const headers = { authorization: `Bearer ${this.#bearer}`, "content-type": "application/json" };
     return this.crashing.send(path, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
   }
 

@@ -27,7 +27,8 @@ export async function runRaces({ kind, seed, count, strangers }: Races): Promise
   for (let from = 0; from < count; from += RACES_PER_WORKER) {
     const races = Math.min(RACES_PER_WORKER, count - from);
     const users = Math.ceil(races / RACES_PER_USER);
-    const worker = await startWorker({ entry: "tests/support/workers/races.ts", entries: (port) => withRacers(port, users) });
+    const entries = (port: number): Entry[] => withRacers(port, users);
+    const worker = await startWorker({ entry: "tests/support/workers/races.ts", entries });
     try {
       const secrets = Object.fromEntries(CONFIDENTIAL.map((client) => [client, secretOf(client)]));
       const setting: Setting = { origin: worker.origin, secrets, users };

@@ -112,11 +112,12 @@ function owners(count: number): Contender[] {
 
 /** Half of the races have a single contender of the token's own client, so that it shows whether strangers do harm. */
 function mixed(random: Random, kind: Kind): Contender[] {
-  const others: [Contender, ...Contender[]] = kind === "link" ? ["partner-app"] : ["partner-app", "shop-insights", "shop-web"];
+  // Links are for clients that call the backend API by tokens of their own.
+  const others = kind === "link" ? (["partner-app"] as const) : (["partner-app", "shop-insights", "shop-web"] as const);
   const spendsAttempts = kind === "code" || kind === "link";
   const strangers = few(random, 1, spendsAttempts ? MOST_STRANGERS : MOST_CONTENDERS - 2);
   const own = random.chance(0.5) ? 1 : few(random, 1, MOST_CONTENDERS - strangers);
-  const everybody = [...owners(own), ...Array.from({ length: strangers }, () => random.one(others))];
+  const everybody = [...owners(own), ...Array.from({ length: strangers }, () => random.one<Contender>(others))];
   return random.shuffled(everybody);
 }
 

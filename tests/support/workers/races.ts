@@ -77,7 +77,8 @@ let serving: { env: Env; context: Context };
 
 async function runRaces(parameters: URLSearchParams, around: Surroundings): Promise<Figures> {
   const kind = parameters.get("kind") as Kind;
-  const [seed, from, count] = ["seed", "from", "count"].map((name) => Number(parameters.get(name))) as [number, number, number];
+  const number = (name: string): number => Number(parameters.get(name));
+  const [seed, from, count] = [number("seed"), number("from"), number("count")];
   const strangers = parameters.get("strangers") === "1";
   const figures: Figures = { races: 0, contenders: 0, given: 0, refused: 0, violations: [] };
   for (let index = from; index < from + count; index += 1) {
