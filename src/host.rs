@@ -115,6 +115,13 @@ pub trait Host {
         message: &[u8],
     ) -> impl Future<Output = Result<Vec<u8>, SignError>>;
 
+    /// Whether the platform has the private key `kid`, so that it can sign now.
+    fn has_key(
+        &self,
+        kid: &KeyId,
+        algorithm: Algorithm,
+    ) -> impl Future<Output = Result<bool, HostUnavailable>>;
+
     /// A fresh private key for `algorithm` as a JWK, JSON text.
     fn generate_key(&self, algorithm: Algorithm) -> impl Future<Output = Result<String, HostUnavailable>>;
 

@@ -3,11 +3,15 @@ import type { IssuerAnswer, RequestHead } from "../wasm/full_types.js";
 import { type BindingOptions, type Bindings, bindings } from "./bindings.ts";
 import { type Means, perform } from "./effects/perform.ts";
 import { Signers } from "./effects/signers.ts";
+import { within } from "./deadline.ts";
 import { drive } from "./exchange.ts";
 import { type Handler, response } from "./gate.ts";
 import type { CoreInstances } from "./instance.ts";
 import { log } from "./log.ts";
 import { type Context, orUnavailable, plain, Platform, type PlatformOptions, type Situation } from "./options.ts";
+
+/** A directory that takes longer is asked again by the next request; in milliseconds. */
+const ENSURE_WAITS = 1_000;
 
 /** Options of {@link Issuer}. */
 export type IssuerOptions<Env> = PlatformOptions<Env> & BindingOptions<Env>;
@@ -37,7 +41,7 @@ export function issuerWith(instances: CoreInstances): Issuer {
           if (situation instanceof Response) {
             return situation;
           }
-          ensured.in(situation.tenantId, own, (work) => context.waitUntil(work));
+          await ensured.in(situation.tenantId, own);
           const { pathname, search } = new URL(request.url);
           if (pathname === "/healthz" && (await hasKeys(platform, situation))) {
             situation.release();
@@ -87,14 +91,22 @@ async function hasKeys<Env>({ configuration }: Platform<Env>, situation: Situati
 class Ensured {
   readonly #tenants = new Set<string>();
 
-  in(tenantId: string, { objects }: Bindings, waitUntil: (work: Promise<unknown>) => void): void {
+  /** Waits for the directory once in an isolate; without one, or while it does not answer, requests go on. */
+  async in(tenantId: string, { objects }: Bindings): Promise<void> {
     if (objects.directory === undefined || this.#tenants.has(tenantId)) {
       return;
     }
-    this.#tenants.add(tenantId);
     const ensure = JSON.stringify({ command: { type: "ensure", tenant_id: tenantId } });
-    const done = objects.directory.getByName(tenantId).turn(ensure);
-    waitUntil(done.catch(() => this.#tenants.delete(tenantId)));
+    try {
+      const reply = await within(objects.directory.getByName(tenantId).turn(ensure), ENSURE_WAITS);
+      if ((JSON.parse(reply) as { type?: unknown }).type === "done") {
+        this.#tenants.add(tenantId);
+        return;
+      }
+    } catch {
+      // The next request tries again.
+    }
+    log({ event: "revocations_not_ensured", tenant: tenantId });
   }
 }
 

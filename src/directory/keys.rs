@@ -17,6 +17,8 @@ const FORM: u64 = 1;
 const META_ROW: &str = "keys";
 const KEY_ROW: &str = "key/";
 const MAX_KEYS: usize = 50;
+/// The list is written again after this time though nothing changed; seconds.
+const REWRITE_AFTER: u64 = 600;
 
 /// What the earliest moments of the steps are computed from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,6 +54,8 @@ struct Meta {
     begun: u64,
     /// Of what was written.
     written: u64,
+    /// When it was.
+    written_at: u64,
 }
 
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -103,14 +107,17 @@ impl Keys {
         [stored(META_ROW.to_owned(), &self.meta)].into_iter().chain(keys).collect()
     }
 
-    /// Whether there is something that the key-value store does not have.
-    pub(super) fn is_unpublished(&self) -> bool {
-        self.meta.version > self.meta.written
+    /// Whether there is something that the key-value store does not have. What it has is written again once in a while,
+    /// should somebody have deleted it, or a write that was given up have overtaken a later one.
+    pub(super) fn is_unpublished(&self, now: UnixTime) -> bool {
+        let old =
+            self.meta.version > 0 && self.meta.written_at.saturating_add(REWRITE_AFTER) <= now.seconds();
+        old || self.meta.version > self.meta.written
     }
 
     /// The entry to write, which is what verifiers go by.
-    pub(super) fn begin(&mut self, tenant: &TenantId) -> Option<Row> {
-        if !self.is_unpublished() {
+    pub(super) fn begin(&mut self, tenant: &TenantId, now: UnixTime) -> Option<Row> {
+        if !self.is_unpublished(now) {
             return None;
         }
         self.meta.begun = self.meta.version;
@@ -119,10 +126,11 @@ impl Keys {
 
     /// What was begun is written.
     pub(super) fn published(&mut self, tenant: &TenantId, keys: &[String], now: UnixTime) {
-        if self.meta.begun <= self.meta.written || !keys.contains(&keys_key(tenant)) {
+        if self.meta.begun == 0 || !keys.contains(&keys_key(tenant)) {
             return;
         }
         self.meta.written = self.meta.begun;
+        self.meta.written_at = now.seconds();
         for key in &mut self.keys {
             if key.published_at == 0 && key.entered <= self.meta.written {
                 key.published_at = now.seconds();
@@ -132,7 +140,7 @@ impl Keys {
 
     /// The keys with their sealed halves, for an issuer.
     pub(super) fn describe(&self) -> DirectoryReply {
-        let sealed = self.keys.iter().filter(|key| key.state != KeyState::Disabled).map(|key| SealedKey {
+        let sealed = self.keys.iter().map(|key| SealedKey {
             kid: key.kid.clone(),
             algorithm: key.algorithm.clone(),
             sealed: key.sealed.clone(),
@@ -143,12 +151,13 @@ impl Keys {
     /// Makes the first keys of a tenant: for an algorithm that has any key, what is there stays and the offer is dropped.
     /// So of several issuers that begin at once, all go on with the same keys.
     pub(super) fn create(&mut self, offered: Vec<NewKey>, now: UnixTime) -> DirectoryReply {
+        // Where nothing was signed before nobody has to be told first; a key that joins others is announced.
+        let state = if self.keys.is_empty() { KeyState::Current } else { KeyState::Next };
         for key in offered {
             if self.keys.iter().any(|known| known.algorithm == key.algorithm || known.kid == key.kid) {
                 continue;
             }
-            // Nothing was signed before, so nobody has to be told first.
-            self.add(key, KeyState::Current, now);
+            self.add(key, state, now);
         }
         self.describe()
     }
@@ -204,7 +213,19 @@ impl Keys {
                 (key.state, key.published_at, key.entered) = (state, 0, version);
             }
         }
+        self.keys.retain(|key| key.state != KeyState::Disabled);
         DirectoryReply::Done {}
+    }
+
+    /// Replaces the sealed private half of a key by one under a newer master key.
+    pub(super) fn reseal(&mut self, kid: &KeyId, sealed: String) -> DirectoryReply {
+        match self.keys.iter_mut().find(|key| key.kid == *kid) {
+            Some(key) => {
+                key.sealed = sealed;
+                DirectoryReply::Done {}
+            }
+            None => DirectoryReply::Refused { reason: DirectoryRefusal::KeyUnknown },
+        }
     }
 
     fn add(&mut self, key: NewKey, state: KeyState, now: UnixTime) {
@@ -220,10 +241,9 @@ impl Keys {
         self.meta.version
     }
 
-    /// The record `tenant/{tid}/keys`. Disabled keys are not in it: they verify nothing.
+    /// The record `tenant/{tid}/keys`.
     fn published_text(&self) -> String {
-        let keys = self.keys.iter().filter(|key| key.state != KeyState::Disabled);
-        let keys = keys.filter_map(|key| {
+        let keys = self.keys.iter().filter_map(|key| {
             let jwk = Json::parse(key.jwk.as_bytes(), 3).ok()?;
             Some(Json::Object(vec![
                 ("state".to_owned(), Json::String(key.state.as_str().to_owned())),

@@ -32,16 +32,20 @@ pub fn directory(rows: &[Row], request: &str, now: UnixTime) -> Outcome {
         (None, None) => return Outcome { reply: text(&empty(&command)), ..Outcome::default() },
     };
     let reply = run(&mut outbox, &mut keys, command, now);
-    let (mut publish, alarm) = outbox.due(now, keys.is_unpublished());
+    let (mut publish, alarm) = outbox.due(now, keys.is_unpublished(now));
     if !publish.is_empty()
-        && let Some(entry) = keys.begin(outbox.tenant())
+        && let Some(entry) = keys.begin(outbox.tenant(), now)
     {
         publish.insert(0, entry);
     }
+    let kept: Vec<Row> = outbox.rows().into_iter().chain(keys.rows()).collect();
+    let gone = |row: &&Row| !kept.iter().any(|kept| kept.key == row.key);
+    let delete = rows.iter().filter(gone).map(|row| row.key.clone()).collect();
     let changed = |row: &Row| !rows.contains(row);
     Outcome {
         reply: text(&reply),
-        put: outbox.rows().into_iter().chain(keys.rows()).filter(changed).collect(),
+        put: kept.into_iter().filter(changed).collect(),
+        delete,
         alarm: Some(alarm),
         publish,
         ..Outcome::default()
@@ -62,6 +66,7 @@ fn run(outbox: &mut Outbox, keys: &mut Keys, command: DirectoryCommand, now: Uni
         DirectoryCommand::Keys {} => return keys.describe(),
         DirectoryCommand::CreateKeys { keys: offered, .. } => return keys.create(offered, now),
         DirectoryCommand::AnnounceKey { key, .. } => return keys.announce(key, now),
+        DirectoryCommand::ResealKey { kid, sealed } => return keys.reseal(&kid, sealed),
         DirectoryCommand::AdvanceKey { kid, to, timing } => return keys.advance(&kid, to, timing, now),
         DirectoryCommand::List {} => {
             let (entries, full) = outbox.list(now);
@@ -80,6 +85,7 @@ fn tenant(command: &DirectoryCommand) -> Option<&TenantId> {
         | DirectoryCommand::AnnounceKey { tenant_id, .. } => Some(tenant_id),
         DirectoryCommand::Keys {}
         | DirectoryCommand::AdvanceKey { .. }
+        | DirectoryCommand::ResealKey { .. }
         | DirectoryCommand::Published { .. }
         | DirectoryCommand::PublishFailed {}
         | DirectoryCommand::List {}
@@ -93,7 +99,7 @@ fn empty(command: &DirectoryCommand) -> DirectoryReply {
             DirectoryReply::Revocations { entries: Vec::new(), full: Vec::new(), published_at: 0 }
         }
         DirectoryCommand::Keys {} => Keys::default().describe(),
-        DirectoryCommand::AdvanceKey { .. } => {
+        DirectoryCommand::AdvanceKey { .. } | DirectoryCommand::ResealKey { .. } => {
             DirectoryReply::Refused { reason: DirectoryRefusal::KeyUnknown }
         }
         DirectoryCommand::Ensure { .. }

@@ -209,10 +209,7 @@ impl Stored {
         let (not_before, until) =
             (UnixTime::from_seconds(not_before).seconds(), UnixTime::from_seconds(until).seconds());
         self.forget(now.seconds());
-        if self.full_until > 0 {
-            self.full_until = self.full_until.max(until);
-            return;
-        }
+        // A full shard goes on listing what comes: once what it had to drop is over, it lists all it has again.
         match self.entries.iter_mut().find(|(own, known, ..)| *own == kind && *known == id) {
             Some((_, _, known, known_until)) if *known >= not_before && *known_until >= until => return,
             Some((_, _, known, known_until)) => {
@@ -222,7 +219,8 @@ impl Stored {
             None => self.entries.push((kind, id, not_before, until)),
         }
         if self.entries.len() > MAX_ENTRIES {
-            self.full_until = self.entries.iter().map(|(.., until)| *until).max().unwrap_or(until);
+            let latest = self.entries.iter().map(|(.., until)| *until).max().unwrap_or(until);
+            self.full_until = self.full_until.max(latest);
             self.entries.clear();
         }
         self.change(now.seconds());

@@ -27,7 +27,7 @@ pub struct Publication {
     /// Larger than that of the publication before.
     pub version: u64,
     /// What to write. Entries of earlier publications that are not among these are to be deleted, or a removed
-    /// client could go on; but for the list of what is revoked.
+    /// client could go on; but for keys and what is revoked, which the tenant's directory publishes.
     pub entries: Vec<Entry>,
 }
 

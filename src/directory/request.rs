@@ -63,6 +63,13 @@ pub enum DirectoryCommand {
         /// What the earliest moment is computed from.
         timing: KeyTiming,
     },
+    /// Replaces the sealed private half of a signing key, after a change of the master key.
+    ResealKey {
+        /// Which.
+        kid: KeyId,
+        /// The same private half under the newest master key; base64url.
+        sealed: String,
+    },
     /// Tells what is revoked, for diagnosis.
     List {},
     /// Publishes what is due.

@@ -5,9 +5,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
+use crate::config::{AuthenticationMethod, Client};
 use crate::host::Host;
 use crate::sealing::TokenKind;
-use crate::session::{AccountCommand, Style};
+use crate::session::{AccountCommand, AccountReply, Style};
 use crate::vocabulary::{ClientId, GrantId, ResourceId, Scope, SessionId, UserId};
 
 use super::client_authentication::AuthenticatedClient;
@@ -17,7 +18,7 @@ use super::refusal::Refusal;
 use super::request::Answer;
 use super::service::{Service, Subject};
 use super::target::ResolvedResource;
-use super::user_grant::{EnteringUser, PreparedGrant, RecordedGrant};
+use super::user_grant::{EnteringUser, PreparedGrant, RecordedGrant, refusal as refused};
 
 /// How long an authorization code is good, in seconds.
 pub(super) const CODE_LIFETIME: u64 = 60;
@@ -62,7 +63,7 @@ pub(super) async fn redeem<H: Host>(
     let inspected = OneTime::<CodeFacts>::inspect(service, TokenKind::AuthorizationCode, code).await;
     let code = match inspected {
         Ok(code) => code,
-        Err(refusal) => return Err(taken_back(service, client.id(), refusal).await?),
+        Err(refusal) => return Err(taken_back(service, client, verifier, refusal).await?),
     };
     let facts = &code.facts;
     let fault = if facts.client_id != *client.id() {
@@ -83,14 +84,14 @@ pub(super) async fn redeem<H: Host>(
         return Err(Refusal::UserSuspended);
     }
     let requested = facts.scope.as_ref().map(ToString::to_string);
-    let grant = PreparedGrant::new(service, client, &user, resource, requested.as_deref())?;
+    let grant = PreparedGrant::new(service, client, &user, resource, requested.as_deref()).await?;
     let grant = grant.within(&facts.granted);
 
     let given = serde_json::to_string(&Given { gid: grant.grant_id().clone() })
         .map_err(|_| Refusal::HostUnavailable)?;
     let facts = match code.redeem(service, given).await {
         Ok(facts) => facts,
-        Err(refusal) => return Err(taken_back(service, client.id(), refusal).await?),
+        Err(refusal) => return Err(taken_back(service, client, verifier, refusal).await?),
     };
     let command =
         AccountCommand::Grant { sid: facts.sid.clone(), style: Style::Browser, grant: grant.record() };
@@ -101,15 +102,22 @@ pub(super) async fn redeem<H: Host>(
 /// RFC 6749 section 4.1.2: a code that its own client presents again takes back what it gave.
 async fn taken_back<H: Host>(
     service: &Service<'_, H>,
-    client_id: &ClientId,
+    client: &Client,
+    verifier: &str,
     refusal: CodeRefusal<CodeFacts>,
 ) -> Result<Refusal, Refusal> {
     if let CodeRefusal::Replayed { facts, given } = &refusal
-        && facts.client_id == *client_id
+        && facts.client_id == *client.id()
+        // Anybody can call themselves a public client; who began the login has the verifier.
+        && (client.authentication_method() != AuthenticationMethod::None
+            || matches_challenge(verifier, &facts.code_challenge))
     {
         let given: Given = serde_json::from_str(given).map_err(|_| Refusal::StoredRecordUnreadable)?;
         let command = AccountCommand::RevokeGrant { gid: given.gid };
-        service.account(Subject::User(&facts.user_id), None, command).await?;
+        let reply = service.account(Subject::User(&facts.user_id), None, command).await?;
+        if reply != (AccountReply::Done {}) {
+            return Err(refused(&reply));
+        }
     }
     Ok(refusal.refusal())
 }
@@ -127,7 +135,7 @@ fn matches_challenge(verifier: &str, challenge: &str) -> bool {
 /// The one resource of the tokens: that of the request where it names one of those authorized (RFC 8707 section 2.2).
 fn picked<'a, H: Host>(
     service: &Service<'a, H>,
-    client: &crate::config::Client,
+    client: &Client,
     facts: &CodeFacts,
     form: &Form,
 ) -> Result<ResolvedResource<'a>, Refusal> {

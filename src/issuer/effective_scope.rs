@@ -3,6 +3,7 @@
 use crate::config::{Client, Grant, Tenant, User};
 use crate::vocabulary::{PROTOCOL_SCOPES, Scope, ScopeToken};
 
+use super::id_token;
 use super::target::ResolvedResource;
 
 /// The scope that asks for a refresh token (OpenID Connect Core 1.0 section 11).
@@ -80,6 +81,7 @@ fn is_effective(
         // They ask for a user's identity or for offline access, and a client acting for itself has neither.
         return matches!(holder, ScopeHolder::User(_))
             && client.protocol_scopes().contains(name)
+            && (name != "openid" || id_token::is_possible(tenant))
             && (name != OFFLINE_ACCESS || client.permits_grant(Grant::RefreshToken));
     }
     if !resource.defines_scope(name) {

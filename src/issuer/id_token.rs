@@ -11,7 +11,7 @@ use crate::vocabulary::ClientId;
 
 use super::refusal::Refusal;
 use super::service::Service;
-use super::signing::{self, current_key};
+use super::signing::ReadyKey;
 
 /// How long an ID token is good, in seconds. It is read once, right after it is issued.
 const LIFETIME: u64 = 300;
@@ -51,6 +51,7 @@ struct Claims<'a> {
 /// Signs an ID token.
 pub(super) async fn issue<H: Host>(
     service: &Service<'_, H>,
+    key: &ReadyKey,
     request: &IdTokenRequest<'_>,
 ) -> Result<String, Refusal> {
     let IdTokenRequest { client, user, session, nonce } = request;
@@ -67,24 +68,33 @@ pub(super) async fn issue<H: Host>(
         sid: session.sid.as_str(),
         tid: service.tenant.id().as_str(),
     };
-    sign(service, "JWT", &claims).await
+    sign(service, key, "JWT", &claims).await
 }
 
 /// Signs claims for clients, who know the tenant's public keys only.
 pub(super) async fn sign<H: Host>(
     service: &Service<'_, H>,
+    ready: &ReadyKey,
     typ: &str,
     claims: &impl Serialize,
 ) -> Result<String, Refusal> {
-    let key = &current_key(service, algorithm(service.tenant)).await?;
-    // A client would have to hold the secret by which everybody's tokens are signed.
-    if key.is_symmetric() {
-        return Err(Refusal::NoSigningKey);
-    }
+    let key = ready.key();
     let header = Header { alg: key.algorithm().as_str(), typ, kid: key.kid().as_str() };
     let input = jose::signing_input(&header, claims).map_err(|_| Refusal::HostUnavailable)?;
-    let signature = signing::sign(service, key, input.as_bytes()).await?;
+    let signature = ready.sign(service, input.as_bytes()).await?;
     Ok(jose::compact(input, &signature))
+}
+
+/// Whether clients can verify what the tenant signs: not where all of its keys are secrets.
+pub(super) fn is_possible(tenant: &Tenant) -> bool {
+    algorithm(tenant) != Algorithm::Hs256
+}
+
+/// The key that signs ID tokens and logout tokens now.
+pub(super) async fn key<H: Host>(service: &Service<'_, H>) -> Result<ReadyKey, Refusal> {
+    let key = ReadyKey::for_algorithm(service, algorithm(service.tenant)).await?;
+    // A client would have to hold the secret by which everybody's tokens are signed.
+    if key.key().is_symmetric() { Err(Refusal::NoSigningKey) } else { Ok(key) }
 }
 
 /// The tenant's own algorithm where everybody can verify it, else that of any current key that is not a secret.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::config::User;
 use crate::vocabulary::{ClientId, UserId};
 
 use super::authorize::HostedLink;
@@ -11,12 +12,32 @@ pub(super) const LINK_MINUTES: u64 = 10;
 /// `amr` of whoever opened a link that was sent to their mailbox.
 pub(super) const BY_MAIL: &str = "email";
 
+/// To whom a link was sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Recipient {
+    pub(super) user_id: UserId,
+    /// The address, as [`User::email_key`] has it.
+    email: String,
+}
+
+impl Recipient {
+    pub(super) fn of(user: &User) -> Self {
+        Self { user_id: user.id().clone(), email: User::email_key(user.email()) }
+    }
+
+    /// Whether the address is still the user's: whoever had it before must not log in by an older link.
+    pub(super) fn is_still(&self, user: &User) -> bool {
+        self.user_id == *user.id() && self.email == User::email_key(user.email())
+    }
+}
+
 /// What a link is about. Without a user nothing was sent, and the code exists so that nobody can tell.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "for", rename_all = "snake_case")]
 pub(super) enum LinkFacts {
     /// Sent for an application's server, which redeems it.
-    Backend { client_id: ClientId, user_id: Option<UserId> },
+    Backend { client_id: ClientId, recipient: Option<Recipient> },
     /// Sent by the hosted login, for the browser in which it began.
     Hosted(Box<HostedLink>),
     /// Moved out of here.

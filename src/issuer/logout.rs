@@ -56,5 +56,6 @@ async fn logout_token<H: Host>(
         events: json!({ "http://schemas.openid.net/event/backchannel-logout": {} }),
         sid: sid.as_str(),
     };
-    id_token::sign(service, "logout+jwt", &claims).await.ok()
+    let key = id_token::key(service).await.ok()?;
+    id_token::sign(service, &key, "logout+jwt", &claims).await.ok()
 }

@@ -74,7 +74,7 @@ fn server(tenant: &Tenant) -> Value {
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": algorithms,
         "acr_values_supported": [AUTHENTICATION_CONTEXT],
-        "claims_supported": ["sub", "auth_time", "acr", "amr", "sid", "tid", "email", "email_verified"],
+        "claims_supported": ["sub", "auth_time", "acr", "amr", "sid", "tid", "email"],
         "authorization_response_iss_parameter_supported": true,
         "request_parameter_supported": false,
         "request_uri_parameter_supported": false,

@@ -1,18 +1,18 @@
 //! The refresh token grant: RFC 6749 section 6, rotated on every use.
 
-use crate::config::Client;
+use crate::config::{Client, Grant};
 use crate::host::Host;
 use crate::sealing::{RoutedToken, TokenKind};
 use crate::session::{AccountCommand, AccountReply};
 use crate::vocabulary::{ClientId, GrantId, ResourceId, Scope, UserId};
 
 use super::client_authentication::AuthenticatedClient;
-use super::effective_scope::{ScopeRefusal, grantable_scope};
+use super::effective_scope::{OFFLINE_ACCESS, ScopeRefusal, grantable_scope};
 use super::refusal::Refusal;
 use super::request::Answer;
 use super::service::Service;
 use super::target::ResolvedResource;
-use super::tokens::{TokenResponse, UserGrant};
+use super::tokens::{ReadyKeys, TokenResponse, UserGrant};
 use super::user_grant::{EnteringUser, refusal};
 
 /// What a refresh token says of itself, once opened. Only this server can have written it.
@@ -73,6 +73,12 @@ pub(super) async fn redeem<H: Host>(
             settings.id().as_str(),
         ],
     )?;
+    let grantable = grantable_scope(service.tenant, client, user.user(), resource);
+    // R24: offline access is the client's to have on every refresh, not only when it was granted.
+    if !client.permits_grant(Grant::RefreshToken) || !grantable.contains(OFFLINE_ACCESS) {
+        return Err(Refusal::GrantTypeNotAllowed);
+    }
+    let keys = ReadyKeys::prepare(service, resource, &grantable).await?;
     let command = AccountCommand::Rotate {
         gid: presented.grant_id.clone(),
         client_id: client.id().clone(),
@@ -80,7 +86,7 @@ pub(super) async fn redeem<H: Host>(
         presented: presented.token.text().into(),
         successor: successor.text().into(),
         requested,
-        grantable: grantable_scope(service.tenant, client, user.user(), resource),
+        grantable,
         refresh_token_lifetime: settings.refresh_token_lifetime().seconds(),
         maximum_rotation: settings.maximum_rotation().seconds(),
         grace: service.tenant.refresh_token_grace(),
@@ -98,6 +104,7 @@ pub(super) async fn redeem<H: Host>(
         session: &session,
         present: false,
         nonce: None,
+        keys: &keys,
     };
     let response = TokenResponse::for_user(service, &grant).await?;
     Ok(response.with_refresh_token(token.as_str(), expires_at, service.now).answer())

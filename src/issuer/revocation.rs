@@ -1,6 +1,6 @@
 //! Token revocation: RFC 7009. A refresh token takes its family along, an access token only itself.
 
-use crate::host::Host;
+use crate::host::{Host, Limiter};
 use crate::session::{AccountCommand, AccountReply};
 use crate::vocabulary::HttpResponse;
 
@@ -24,6 +24,7 @@ async fn revoke<H: Host>(service: &Service<'_, H>, request: &IssuerRequest<'_>) 
     let form = Form::of(request)?;
     let client = authenticate(service, request.authorization, &form).await?;
     let client = client.client();
+    service.within_limit(Limiter::Token, &format!("{}/{}", client.id(), request.address)).await?;
     let token = form.value("token").ok_or(Refusal::Missing("token"))?;
     // `token_type_hint` only speeds up a search, and none is needed here.
     if let Some(presented) = RefreshToken::open(service, token)? {

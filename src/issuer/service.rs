@@ -65,7 +65,7 @@ impl<'a, H: Host> Service<'a, H> {
         let key = format!("tenant/{}/email/{}", self.tenant.id(), User::email_key(email));
         let Some(user_id) = self.read(key).await? else {
             // An unknown address costs the same reads as a known one, so that time does not tell them apart.
-            self.read(format!("tenant/{}/user/~", self.tenant.id())).await?;
+            self.read(format!("tenant/{}/user/~{}", self.tenant.id(), User::email_key(email))).await?;
             return Ok(None);
         };
         let user_id = UserId::parse(&user_id).map_err(|_| Refusal::UserRecordBroken)?;

@@ -17,11 +17,49 @@ use super::service::Service;
 const PUBLIC_MEMBERS: [&str; 9] = ["kty", "crv", "x", "y", "n", "e", "kid", "alg", "use"];
 const MAX_DEPTH: usize = 3;
 
-/// The key that signs with `algorithm` now.
-pub(super) async fn current_key<H: Host>(
-    service: &Service<'_, H>,
-    algorithm: Algorithm,
-) -> Result<SigningKey, Refusal> {
+/// A key that the platform has in its hands. Nothing is used up before there is one, because a client whose token was
+/// used up and which got nothing for it comes back too late. There is no other way to one.
+pub(super) struct ReadyKey(SigningKey);
+
+impl ReadyKey {
+    /// The key that signs with `algorithm` now, ready to.
+    pub(super) async fn for_algorithm<H: Host>(
+        service: &Service<'_, H>,
+        algorithm: Algorithm,
+    ) -> Result<Self, Refusal> {
+        let key = current_key(service, algorithm).await?;
+        let has = service.host.has_key(key.kid(), key.algorithm()).await;
+        if has.map_err(|_| Refusal::HostUnavailable)? {
+            return Ok(Self(key));
+        }
+        if !service.tenant.manages_keys() {
+            return Err(Refusal::NoSigningKey);
+        }
+        import(service, &key).await?;
+        Ok(Self(key))
+    }
+
+    pub(super) fn key(&self) -> &SigningKey {
+        &self.0
+    }
+
+    /// The signature over `message`.
+    pub(super) async fn sign<H: Host>(
+        &self,
+        service: &Service<'_, H>,
+        message: &[u8],
+    ) -> Result<Vec<u8>, Refusal> {
+        let signed = service.host.sign(self.0.kid(), self.0.algorithm(), message).await;
+        signed.map_err(|error| match error {
+            SignError::Unavailable => Refusal::HostUnavailable,
+            SignError::KeyUnknown => Refusal::NoSigningKey,
+        })
+    }
+}
+
+/// The key that signs with `algorithm` now. Of an algorithm that is new to the tenant, keys are announced first; until
+/// they may sign another one does.
+async fn current_key<H: Host>(service: &Service<'_, H>, algorithm: Algorithm) -> Result<SigningKey, Refusal> {
     if let Some(key) = service.tenant.current_signing_key(algorithm) {
         return Ok(key.clone());
     }
@@ -29,13 +67,15 @@ pub(super) async fn current_key<H: Host>(
         return Err(Refusal::NoSigningKey);
     }
     // The document has a new algorithm, or what the directory published has not arrived here.
-    let current = |key: &SigningKey| key.state() == SigningKeyState::Current && key.algorithm() == algorithm;
     let (published, _) = keys(service, DirectoryCommand::Keys {}).await?;
-    if let Some(key) = read(&published)?.into_iter().find(current) {
-        return Ok(key);
+    let mut known = read(&published)?;
+    if !known.iter().any(|key| key.algorithm() == algorithm) {
+        let (published, _) = created(service).await?;
+        known = read(&published)?;
     }
-    let (published, _) = created(service).await?;
-    read(&published)?.into_iter().find(current).ok_or(Refusal::NoSigningKey)
+    let current = |key: &&SigningKey| key.state() == SigningKeyState::Current;
+    let own = known.iter().filter(current).find(|key| key.algorithm() == algorithm);
+    own.or_else(|| known.iter().find(current)).cloned().ok_or(Refusal::NoSigningKey)
 }
 
 /// The tenant with the keys that its directory makes, where what it published has not arrived here yet: the tenant is
@@ -55,22 +95,6 @@ pub(super) async fn supplied<H: Host>(service: &Service<'_, H>, path: &str) -> O
     Some(tenant)
 }
 
-/// The signature by `key` over `message`. A key of the directory that the platform does not have yet is handed to it.
-pub(super) async fn sign<H: Host>(
-    service: &Service<'_, H>,
-    key: &SigningKey,
-    message: &[u8],
-) -> Result<Vec<u8>, Refusal> {
-    match service.host.sign(key.kid(), key.algorithm(), message).await {
-        Ok(signature) => return Ok(signature),
-        Err(SignError::KeyUnknown) if service.tenant.manages_keys() => import(service, key).await?,
-        Err(SignError::KeyUnknown) => return Err(Refusal::NoSigningKey),
-        Err(SignError::Unavailable) => return Err(Refusal::HostUnavailable),
-    }
-    let signed = service.host.sign(key.kid(), key.algorithm(), message).await;
-    signed.map_err(|_| Refusal::HostUnavailable)
-}
-
 async fn import<H: Host>(service: &Service<'_, H>, key: &SigningKey) -> Result<(), Refusal> {
     let (_, sealed) = keys(service, DirectoryCommand::Keys {}).await?;
     let sealed = sealed.into_iter().find(|sealed| sealed.kid == *key.kid()).ok_or(Refusal::NoSigningKey)?;
@@ -81,9 +105,30 @@ async fn import<H: Host>(service: &Service<'_, H>, key: &SigningKey) -> Result<(
         .master_keys()?
         .open(Purpose::SigningKey, service.tenant.id(), key.kid().as_str(), &sealed)
         .ok_or(Refusal::NoSigningKey)?;
+    if service.master_keys()?.is_outdated(&sealed) {
+        // It can be signed with in any case, and the next isolate tries again.
+        let _ = reseal(service, key.kid(), &opened).await;
+    }
     let jwk = std::str::from_utf8(&opened).map_err(|_| Refusal::StoredRecordUnreadable)?;
     let imported = service.host.import_key(key.kid(), key.algorithm(), jwk).await;
     imported.map_err(|_| Refusal::HostUnavailable)
+}
+
+/// Seals a private key under the newest master key, so that the older one can go.
+async fn reseal<H: Host>(service: &Service<'_, H>, kid: &KeyId, opened: &[u8]) -> Result<(), Refusal> {
+    let tenant = service.tenant.id();
+    let sealed = service.master_keys()?.seal(
+        Purpose::SigningKey,
+        tenant,
+        kid.as_str(),
+        opened,
+        &mut service.entropy(),
+    );
+    let sealed = Base64UrlUnpadded::encode_string(&sealed.map_err(|_| Refusal::HostUnavailable)?);
+    match service.directory(DirectoryCommand::ResealKey { kid: kid.clone(), sealed }).await? {
+        DirectoryReply::Done {} => Ok(()),
+        _ => Err(Refusal::StoredRecordUnreadable),
+    }
 }
 
 /// Offers a fresh key for each algorithm of the tenant. The directory takes what it lacks, so of several that begin at

@@ -12,7 +12,7 @@ use super::id_token::{self, IdTokenRequest};
 use super::refusal::Refusal;
 use super::request::Answer;
 use super::service::Service;
-use super::signing;
+use super::signing::ReadyKey;
 use super::target::ResolvedResource;
 
 /// The members of a token response, in the making.
@@ -29,6 +29,27 @@ pub(super) struct UserGrant<'a> {
     /// The user is present: the token does not outlive the session (R23). Offline it may (R24).
     pub(super) present: bool,
     pub(super) nonce: Option<&'a str>,
+    pub(super) keys: &'a ReadyKeys,
+}
+
+/// The keys of a user's tokens, ready before anything is used up for them.
+pub(super) struct ReadyKeys {
+    access_token: ReadyKey,
+    id_token: Option<ReadyKey>,
+}
+
+impl ReadyKeys {
+    /// The keys for tokens at `resource`, with one for an ID token where `scope` has `openid`.
+    pub(super) async fn prepare<H: Host>(
+        service: &Service<'_, H>,
+        resource: ResolvedResource<'_>,
+        scope: &Scope,
+    ) -> Result<Self, Refusal> {
+        let algorithm = service.tenant.signing_algorithm_for(resource.resource());
+        let access_token = ReadyKey::for_algorithm(service, algorithm).await?;
+        let id_token = if scope.contains("openid") { Some(id_token::key(service).await?) } else { None };
+        Ok(Self { access_token, id_token })
+    }
 }
 
 impl TokenResponse {
@@ -41,7 +62,9 @@ impl TokenResponse {
     ) -> Result<Self, Refusal> {
         let request = token_request(service, client, resource, scope);
         let make = |key: &_| UnsignedAccessToken::for_client(&request, key, &mut service.entropy());
-        Self::signed(service, resource, scope, make).await
+        let algorithm = service.tenant.signing_algorithm_for(resource.resource());
+        let key = ReadyKey::for_algorithm(service, algorithm).await?;
+        Self::signed(service, &key, scope, make).await
     }
 
     /// Tokens for a user: the access token, and an ID token where `openid` was granted.
@@ -49,7 +72,7 @@ impl TokenResponse {
         service: &Service<'_, H>,
         grant: &UserGrant<'_>,
     ) -> Result<Self, Refusal> {
-        let UserGrant { client, user, resource, scope, grant_id, session, present, nonce } = grant;
+        let UserGrant { client, user, resource, scope, grant_id, session, present, nonce, keys } = grant;
         let request = token_request(service, client, *resource, scope);
         let of_user = UserOfToken {
             user,
@@ -60,26 +83,24 @@ impl TokenResponse {
             not_after: present.then_some(session.expires_at),
         };
         let make = |key: &_| UnsignedAccessToken::for_user(&request, &of_user, key, &mut service.entropy());
-        let mut response = Self::signed(service, *resource, scope, make).await?;
-        if scope.contains("openid") {
+        let mut response = Self::signed(service, &keys.access_token, scope, make).await?;
+        if let (true, Some(key)) = (scope.contains("openid"), &keys.id_token) {
             let request = IdTokenRequest { client: client.id(), user, session, nonce: *nonce };
-            response.insert("id_token", json!(id_token::issue(service, &request).await?));
+            response.insert("id_token", json!(id_token::issue(service, key, &request).await?));
         }
         Ok(response)
     }
 
     async fn signed<H: Host>(
         service: &Service<'_, H>,
-        resource: ResolvedResource<'_>,
+        key: &ReadyKey,
         scope: &Scope,
         make: impl FnOnce(
             &crate::config::SigningKey,
         ) -> Result<UnsignedAccessToken, crate::access_token::IssueError>,
     ) -> Result<Self, Refusal> {
-        let algorithm = service.tenant.signing_algorithm_for(resource.resource());
-        let key = &signing::current_key(service, algorithm).await?;
-        let unsigned = make(key).map_err(|_| Refusal::HostUnavailable)?;
-        let signature = signing::sign(service, key, unsigned.signing_input()).await?;
+        let unsigned = make(key.key()).map_err(|_| Refusal::HostUnavailable)?;
+        let signature = key.sign(service, unsigned.signing_input()).await?;
         let mut response = Self(Map::new());
         let expires_in = unsigned.expires_in();
         response.insert("access_token", json!(unsigned.with_signature(&signature)));

@@ -11,7 +11,7 @@ use super::refusal::Refusal;
 use super::request::Answer;
 use super::service::Service;
 use super::target::ResolvedResource;
-use super::tokens::{TokenResponse, UserGrant};
+use super::tokens::{ReadyKeys, TokenResponse, UserGrant};
 
 /// A user who may enter the client's application. There is no other way to one.
 #[derive(Debug)]
@@ -54,6 +54,7 @@ pub(super) struct PreparedGrant<'a> {
     scope: Scope,
     grant_id: GrantId,
     refresh_token: Option<RoutedToken>,
+    keys: ReadyKeys,
 }
 
 impl<'a> PreparedGrant<'a> {
@@ -61,7 +62,7 @@ impl<'a> PreparedGrant<'a> {
     ///
     /// # Errors
     /// `invalid_scope` where scopes are requested and none is effective.
-    pub(super) fn new<H: Host>(
+    pub(super) async fn new<H: Host>(
         service: &Service<'a, H>,
         client: &'a Client,
         user: &'a EnteringUser,
@@ -82,7 +83,8 @@ impl<'a> PreparedGrant<'a> {
         } else {
             None
         };
-        Ok(Self { client, user, resource, scope, grant_id, refresh_token })
+        let keys = ReadyKeys::prepare(service, resource, &scope).await?;
+        Ok(Self { client, user, resource, scope, grant_id, refresh_token, keys })
     }
 
     /// The same grant with no scope outside `bound`.
@@ -128,6 +130,7 @@ impl<'a> PreparedGrant<'a> {
             session: &recorded.session,
             present: true,
             nonce,
+            keys: &self.keys,
         };
         let mut response = TokenResponse::for_user(service, &grant).await?;
         let expires_at = recorded.grant.as_ref().and_then(|grant| grant.refresh_token_expires_at);

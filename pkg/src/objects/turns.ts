@@ -22,6 +22,8 @@ export class Turns {
   readonly #record: RecordTable;
   /** The alarm that is set, as far as this instance of the object knows: setting the same one again costs a write. */
   #alarm: number | null | undefined;
+  /** Whether a turn of the alarm that is running left the alarm as it was. */
+  #keptAlarm = false;
 
   constructor(state: ObjectState, machine: Machine, platform: ObjectPlatform) {
     this.#state = state;
@@ -53,6 +55,7 @@ export class Turns {
       const decided = JSON.parse(text) as Outcome;
       return [decided, this.#record.write(decided)] as const;
     });
+    this.#keptAlarm ||= outcome.keep_alarm;
     if (left === "emptied") {
       this.#forget();
     } else if (!outcome.keep_alarm) {
@@ -64,8 +67,13 @@ export class Turns {
   /** Runs the command `alarm` by `run`. What fails is tried again later. */
   async alarm(run: () => Promise<void>): Promise<void> {
     this.#alarm = null;
+    this.#keptAlarm = false;
     try {
       await run();
+      if (this.#keptAlarm) {
+        // Rows that this version cannot read keep the alarm that was set for them, and that has just been used up.
+        await this.#state.storage.setAlarm(this.now() + ALARM_RETRY);
+      }
     } catch (error) {
       log({ event: "alarm_failed", object: this.#machine, reason: error instanceof Error ? error.name : "unknown" });
       await this.#state.storage.setAlarm(this.now() + ALARM_RETRY);

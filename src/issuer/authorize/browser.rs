@@ -29,6 +29,12 @@ impl BrowserSession {
         Ok(Self { user_id: user_id.clone(), sid, token })
     }
 
+    /// The same session under a fresh secret.
+    pub(super) fn renewed<H: Host>(&self, service: &Service<'_, H>) -> Result<Self, Refusal> {
+        let token = service.issue(TokenKind::BrowserSession, &[self.user_id.as_str(), self.sid.as_str()])?;
+        Ok(Self { user_id: self.user_id.clone(), sid: self.sid.clone(), token })
+    }
+
     /// The one in the cookie of a request; `None` where there is none of ours.
     pub(super) fn of_request<H: Host>(
         service: &Service<'_, H>,

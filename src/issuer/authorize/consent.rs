@@ -249,7 +249,12 @@ fn described(granted: &Granted<'_>) -> String {
             defined.map(ScopeDefinition::description).filter(|text| !text.is_empty()).unwrap_or(name)
         })
         .collect();
-    if items.is_empty() { String::new() } else { group(resource.name(), items.into_iter()) }
+    // A rule may need no scope: being for this resource is enough, so it is named in any case.
+    match items.is_empty() {
+        true if resource.is_default() => String::new(),
+        true => group(resource.name(), ["Use it in your name"].into_iter()),
+        false => group(resource.name(), items.into_iter()),
+    }
 }
 
 fn group<'a>(title: &str, items: impl Iterator<Item = &'a str>) -> String {

@@ -112,6 +112,7 @@ pub(super) async fn resumed<H: Host>(
         style: Style::Browser,
         max_age,
         reauthenticated: None,
+        replacement: None,
         grant: None,
     };
     match service.user_account(&user, command).await? {

@@ -5,11 +5,11 @@ use serde::{Deserialize, Serialize};
 use crate::host::{Host, Limiter};
 use crate::sealing::TokenKind;
 use crate::session::{AccountCommand, AccountReply, NewSession, Style};
-use crate::vocabulary::{SecretHash, UserId};
+use crate::vocabulary::SecretHash;
 
 use super::super::form::Form;
 use super::super::html::escaped;
-use super::super::login_link::{BY_MAIL, LINK_MINUTES, LinkFacts};
+use super::super::login_link::{BY_MAIL, LINK_MINUTES, LinkFacts, Recipient};
 use super::super::mail;
 use super::super::one_time::{self, OneTime};
 use super::super::redirect::with_parameters;
@@ -42,7 +42,7 @@ pub(in super::super) struct HostedLink {
     request: AuthorizationRequest,
     browser: SecretHash,
     /// Without a user nothing was sent, and the link exists so that nobody can tell.
-    user_id: Option<UserId>,
+    recipient: Option<Recipient>,
 }
 
 /// Remembers the request and sends the browser to the login page.
@@ -51,6 +51,8 @@ pub(super) async fn begin<H: Host>(
     request: &IssuerRequest<'_>,
     asked: AuthorizationRequest,
 ) -> Result<Answer, Refusal> {
+    // Nobody has shown anything yet, and what is remembered costs storage.
+    service.within_limit(Limiter::Token, &format!("from/{}", request.address)).await?;
     let browser = Browser::of_request_or_new(service, request)?;
     let facts = LoginFacts { request: asked, browser: browser.hash() };
     let login = one_time::open(service, TokenKind::Login, &facts, LOGIN_LIFETIME).await?;
@@ -97,10 +99,10 @@ pub(super) async fn send<H: Host>(
         return Ok(address_page(&application, login, email, Some(problem), 400));
     }
     let address = crate::config::User::email_key(email);
-    service.within_limit(Limiter::Login, &address).await?;
     if !request.address.is_empty() {
         service.within_limit(Limiter::Login, &format!("from/{}", request.address)).await?;
     }
+    service.within_limit(Limiter::Login, &address).await?;
 
     let client = named_client(service, Some(asked.client_id.as_str())).await?;
     let user = service.user_by_email(email).await?;
@@ -109,7 +111,7 @@ pub(super) async fn send<H: Host>(
     let facts = LinkFacts::Hosted(Box::new(HostedLink {
         request: asked.clone(),
         browser: begun.facts.browser.clone(),
-        user_id: user.as_ref().map(|user| user.id().clone()),
+        recipient: user.as_ref().map(Recipient::of),
     }));
     let code = one_time::open(service, TokenKind::MagicLink, &facts, LINK_MINUTES * 60).await?;
     if let Some(user) = user {
@@ -172,14 +174,18 @@ pub(super) async fn follow<H: Host>(
         link.code.fail(service, Refusal::CodeUnknown).await;
         return Ok(other_browser_page());
     }
-    let HostedLink { request: asked, user_id, .. } = *link.hosted;
-    let Some(user_id) = user_id else { return Ok(dead_link_page("link_unknown")) };
+    let HostedLink { request: asked, recipient, .. } = *link.hosted;
+    let Some(recipient) = recipient else { return Ok(dead_link_page("link_unknown")) };
+    let user_id = recipient.user_id.clone();
     let Some(user) = service.user(&user_id).await? else { return Ok(dead_link_page("user_unknown")) };
     let Some(client) = named_client(service, Some(asked.client_id.as_str())).await? else {
         return Ok(dead_link_page("client_unknown"));
     };
     if user.status() == crate::config::UserStatus::Suspended {
         return Ok(dead_link_page("user_suspended"));
+    }
+    if !recipient.is_still(&user) {
+        return Ok(dead_link_page("address_changed"));
     }
     let fresh = BrowserSession::begin(service, &user_id)?;
     let held = BrowserSession::of_request(service, request)?.filter(|held| held.user_id == user_id);
@@ -192,16 +198,18 @@ pub(super) async fn follow<H: Host>(
     }
 
     if let Some(held) = held {
+        let renewed = held.renewed(service)?;
         let command = AccountCommand::Resume {
             sid: held.sid.clone(),
             secret: held.token.hash(),
             style: Style::Browser,
             max_age: None,
             reauthenticated: Some(vec![BY_MAIL.to_owned()]),
+            replacement: Some(renewed.token.hash()),
             grant: None,
         };
         if let AccountReply::Session { session: facts, .. } = service.user_account(&user, command).await? {
-            let login = Login { session: held, user, facts };
+            let login = Login { session: renewed, user, facts };
             return authenticated(service, request, &client, asked, &login).await;
         }
     }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::config::Client;
-use crate::host::Host;
+use crate::host::{Host, Limiter};
 use crate::sealing::TokenKind;
 use crate::vocabulary::{ErrorCode, HttpResponse};
 
@@ -50,6 +50,7 @@ async fn pushed<H: Host>(
     let form = Form::of(request)?;
     let client = authenticate(service, request.authorization, &form).await?;
     let client = client.client();
+    service.within_limit(Limiter::Token, &format!("{}/{}", client.id(), request.address)).await?;
     let fault =
         |description| PushRefusal::Fault(RequestFault { error: ErrorCode::InvalidRequest, description });
     // Section 2.1: a pushed request names no other pushed request.

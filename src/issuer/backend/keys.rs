@@ -9,7 +9,7 @@ use crate::jose::Algorithm;
 use crate::revocation::CACHE_TTL;
 use crate::vocabulary::{HttpResponse, KeyId};
 
-use super::super::bearer::{BearerRefusal, verified};
+use super::super::bearer::{self, BearerRefusal, verified};
 use super::super::metadata::MAX_AGE;
 use super::super::refusal::Refusal;
 use super::super::request::{Answer, IssuerRequest};
@@ -91,7 +91,10 @@ async fn by_management<H: Host>(
     request: &IssuerRequest<'_>,
 ) -> Result<(), CallRefusal> {
     let token = verified(service, request).await?;
-    if token.claims().kind() != SubjectKind::Management {
+    // What the token says was true when it was issued; the record says what is true now.
+    if token.claims().kind() != SubjectKind::Management
+        || !bearer::client(service, token.claims().client_id()).await?.is_management()
+    {
         return Err(BearerRefusal::WrongSubject.into());
     }
     if service.tenant.manages_keys() { Ok(()) } else { Err(CallRefusal::NotFound) }

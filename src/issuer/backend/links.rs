@@ -5,7 +5,7 @@ use crate::sealing::TokenKind;
 use crate::session::{AccountCommand, NewSession, Style};
 use crate::vocabulary::{HttpResponse, SessionId};
 
-use super::super::login_link::{BY_MAIL, LINK_MINUTES, LinkFacts};
+use super::super::login_link::{BY_MAIL, LINK_MINUTES, LinkFacts, Recipient};
 use super::super::mail;
 use super::super::one_time::{self, OneTime};
 use super::super::redirect::with_parameters;
@@ -57,7 +57,7 @@ pub(super) async fn send<H: Host>(
     let user = user.filter(|user| !user.is_suspended());
     let facts = LinkFacts::Backend {
         client_id: client.id().clone(),
-        user_id: user.as_ref().map(|user| user.user().id().clone()),
+        recipient: user.as_ref().map(|user| Recipient::of(user.user())),
     };
     let code = one_time::open(service, TokenKind::MagicLink, &facts, minutes * 60).await?;
     if let Some(user) = user {
@@ -83,36 +83,42 @@ pub(super) async fn authenticate<H: Host>(
 
     let link = OneTime::<LinkFacts>::inspect(service, TokenKind::MagicLink, code).await;
     let link = link.map_err(|refusal| refusal.refusal())?;
-    let user_id = match &link.facts {
-        LinkFacts::Backend { client_id, user_id } if client_id == client.id() => user_id.clone(),
+    let recipient = match &link.facts {
+        LinkFacts::Backend { client_id, recipient } if client_id == client.id() => recipient.clone(),
         _ => return Err(link.fail(service, Refusal::CodeOfAnotherClient).await.into()),
     };
-    let user_id = user_id.ok_or(Refusal::CodeUnknown)?;
+    let recipient = recipient.ok_or(Refusal::CodeUnknown)?;
+    let user_id = recipient.user_id.clone();
     let user = EnteringUser::find(service, &user_id, &client).await?;
     if user.is_suspended() {
         return Err(Refusal::UserSuspended.into());
     }
+    if !recipient.is_still(user.user()) {
+        return Err(Refusal::CodeUnknown.into());
+    }
     if previous.as_ref().is_some_and(|session| session.user_id != user_id) {
         return Err(Refusal::SessionUnknown.into());
     }
-    let grant = PreparedGrant::new(service, &client, &user, resource, body.text("scope")?)?;
+    let grant = PreparedGrant::new(service, &client, &user, resource, body.text("scope")?).await?;
     // A login continues the session that the caller holds, unless it has ended meanwhile.
     let begun = BackendSession::begin(service, &user_id)?;
+    let renewed = previous.as_ref().map(|session| session.renewed(service)).transpose()?;
 
     link.redeem(service, String::new()).await.map_err(|refusal| refusal.refusal())?;
 
-    if let Some(session) = previous {
+    if let (Some(session), Some(renewed)) = (previous, renewed) {
         let command = AccountCommand::Resume {
             sid: session.sid.clone(),
             secret: session.token.hash(),
             style: Style::Backend,
             max_age: None,
             reauthenticated: Some(vec![BY_MAIL.to_owned()]),
+            replacement: Some(renewed.token.hash()),
             grant: Some(grant.record()),
         };
         let reply = service.user_account(user.user(), command).await?;
         if let Ok(recorded) = RecordedGrant::of(reply) {
-            return Ok(grant.tokens(service, &recorded, None, Some(session.token.text())).await?);
+            return Ok(grant.tokens(service, &recorded, None, Some(renewed.token.text())).await?);
         }
     }
     let session = NewSession {

@@ -119,7 +119,11 @@ async fn calling_client<H: Host>(
         return Err(BearerRefusal::WrongSubject);
     }
     let client = bearer::client(service, token.claims().client_id()).await?;
-    if client.is_management() { Err(BearerRefusal::WrongSubject) } else { Ok(client) }
+    // Nobody asks the user here, so somebody else's application has to take the way by redirect, where they are asked.
+    if client.is_management() || client.is_third_party() {
+        return Err(BearerRefusal::WrongSubject);
+    }
+    Ok(client)
 }
 
 fn no_content() -> Answer {

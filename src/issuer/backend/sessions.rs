@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::config::Client;
-use crate::host::Host;
+use crate::host::{Host, Limiter};
 use crate::sealing::{RoutedToken, TokenKind};
 use crate::session::{AccountCommand, AccountReply, SessionFacts, Style};
 use crate::vocabulary::{HttpResponse, SessionId, UserId};
@@ -34,6 +34,12 @@ impl BackendSession {
         Ok(Self { user_id: user_id.clone(), sid, token })
     }
 
+    /// The same session under a fresh secret.
+    pub(super) fn renewed<H: Host>(&self, service: &Service<'_, H>) -> Result<Self, Refusal> {
+        let token = service.issue(TokenKind::BackendSession, &[self.user_id.as_str(), self.sid.as_str()])?;
+        Ok(Self { user_id: self.user_id.clone(), sid: self.sid.clone(), token })
+    }
+
     pub(super) fn open<H: Host>(service: &Service<'_, H>, text: &str) -> Result<Self, Refusal> {
         let token = service.open(TokenKind::BackendSession, text)?.ok_or(Refusal::SessionUnknown)?;
         let [user_id, sid] = token.routing() else { return Err(Refusal::SessionUnknown) };
@@ -51,15 +57,17 @@ pub(super) async fn authenticate<H: Host>(
     let client = calling_client(service, request).await?;
     let body = Body::read(request, &["session_id", "resource", "scope"])?;
     let session = BackendSession::open(service, body.required("session_id")?)?;
+    service.within_limit(Limiter::Token, &format!("{}/{}", client.id(), session.user_id)).await?;
     let resource = ResolvedResource::resolve(body.text("resource")?.into_iter(), service.tenant, &client)?;
     let user = EnteringUser::find(service, &session.user_id, &client).await?;
-    let grant = PreparedGrant::new(service, &client, &user, resource, body.text("scope")?)?;
+    let grant = PreparedGrant::new(service, &client, &user, resource, body.text("scope")?).await?;
     let command = AccountCommand::Resume {
         sid: session.sid,
         secret: session.token.hash(),
         style: Style::Backend,
         max_age: None,
         reauthenticated: None,
+        replacement: None,
         grant: Some(grant.record()),
     };
     let recorded = RecordedGrant::of(service.user_account(user.user(), command).await?)?;
@@ -73,6 +81,7 @@ pub(super) async fn refresh<H: Host>(
 ) -> Result<Answer, CallRefusal> {
     let client = calling_client(service, request).await?;
     let body = Body::read(request, &["refresh_token"])?;
+    service.within_limit(Limiter::Token, client.id().as_str()).await?;
     let request =
         RefreshRequest { refresh_token: body.required("refresh_token")?, resources: Vec::new(), scope: None };
     let client = AuthenticatedClient::of_verified_token(client);
@@ -127,6 +136,8 @@ pub(super) async fn end_all<H: Host>(
         let command = AccountCommand::EndSession { sid: session.sid };
         match service.account(Subject::User(user_id), None, command).await? {
             AccountReply::Ended { sessions } => logout::notify(service, user_id, &sessions).await,
+            // Somebody else has just ended it.
+            AccountReply::Done {} => {}
             other => return Err(refusal(&other).into()),
         }
     }

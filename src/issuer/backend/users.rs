@@ -102,6 +102,7 @@ async fn reachable_user<H: Host>(
         }
         (SubjectKind::Client, Reach::OwnApplication) => {
             let client = bearer::client(service, claims.client_id()).await?;
+            let user = user.filter(|_| !client.is_third_party());
             user.filter(|user| user.applications().contains(client.application()))
                 .ok_or(BearerRefusal::WrongSubject.into())
         }

@@ -14,6 +14,8 @@ use crate::sealing::{open_under_token, seal_under_token};
 use crate::vocabulary::{ClientId, GrantId, ResourceId, Scope, SecretHash, SessionId, UnixTime};
 
 const MOST_LIVE_FAMILIES: usize = 200;
+/// Of one client, so that none takes the room of others.
+const MOST_LIVE_FAMILIES_OF_A_CLIENT: usize = 50;
 
 /// The command `rotate`.
 pub(super) struct Rotation {
@@ -65,11 +67,12 @@ impl Turn {
         session: &SessionFacts,
         grant: NewGrant,
     ) -> GrantFacts {
+        self.remember_lifetime(ledger);
         let NewGrant { gid, client_id, resource, scope, refresh } = grant;
         let Some(refresh) = refresh else {
             return GrantFacts { gid, refresh_token_expires_at: None };
         };
-        self.make_room_for_family(ledger);
+        self.make_room_for_family(ledger, &client_id);
         let rotates_until = self.now.plus(refresh.maximum_rotation);
         let expires_at = self.now.plus(refresh.refresh_token_lifetime).min(rotates_until);
         let family = Family {
@@ -87,13 +90,20 @@ impl Turn {
         GrantFacts { gid, refresh_token_expires_at: Some(expires_at) }
     }
 
-    fn make_room_for_family(&self, ledger: &mut Ledger) {
+    /// The oldest family goes, of this client first. It is no revocation: nobody has to hear of it, and its access tokens
+    /// live their time.
+    fn make_room_for_family(&self, ledger: &mut Ledger, client_id: &ClientId) {
         let live = || ledger.families.values().filter(|family| family.is_live(self.now));
-        if live().count() < MOST_LIVE_FAMILIES {
-            return;
-        }
-        if let Some(gid) = live().min_by_key(|family| family.started_at).map(|family| family.gid.clone()) {
-            self.revoke_grant(ledger, &gid);
+        let own = || live().filter(|family| family.client_id == *client_id);
+        let oldest = if own().count() >= MOST_LIVE_FAMILIES_OF_A_CLIENT {
+            own().min_by_key(|family| family.started_at)
+        } else if live().count() >= MOST_LIVE_FAMILIES {
+            live().min_by_key(|family| family.started_at)
+        } else {
+            None
+        };
+        if let Some(gid) = oldest.map(|family| family.gid.clone()) {
+            ledger.families.remove(&gid);
         }
     }
 
@@ -132,14 +142,13 @@ impl Turn {
             session.expires_at = known.facts.expires_at;
         }
         match presented {
-            Presented::Predecessor(leaf) => Ok(AccountReply::Rotated {
-                token: leaf,
-                expires_at: family.leaf.expires_at,
-                scope,
-                retried: true,
-                session,
-            }),
+            Presented::Predecessor(leaf) => {
+                let expires_at = family.leaf.expires_at;
+                self.remember_lifetime(ledger);
+                Ok(AccountReply::Rotated { token: leaf, expires_at, scope, retried: true, session })
+            }
             Presented::Leaf => {
+                self.remember_lifetime(ledger);
                 let expires_at = self.succeed(ledger, rotation, rotates_until)?;
                 let token = rotation.successor.clone();
                 Ok(AccountReply::Rotated { token, expires_at, scope, retried: false, session })
@@ -182,7 +191,7 @@ impl Turn {
         token: &SecretHash,
     ) -> AccountReply {
         let family = ledger.families.get(gid).filter(|family| {
-            family.is_live(self.now) && family.leaf.hash == *token && !ledger.status.suspended
+            family.is_live(self.now) && family.leaf.hash == *token && !ledger.status.is_suspended()
         });
         AccountReply::RefreshToken {
             active: family.is_some(),

@@ -142,6 +142,9 @@ impl Ledger {
         self.revoked.retain(|_, revocation| revocation.until > now.seconds());
         self.outbox.retain(|_, revocation| revocation.until > now.seconds());
         self.assertions.retain(|_, assertion| assertion.expires_at > now);
+        if self.sessions.is_empty() && self.families.is_empty() {
+            self.status.longest_access_token = 0;
+        }
     }
 
     fn next_expiry(&self) -> Option<UnixTime> {

@@ -84,6 +84,8 @@ struct Turn {
     now: UnixTime,
     /// Until when a revocation of this turn is remembered.
     until: UnixTime,
+    /// The longest life of an access token by the settings of whoever asks, in seconds.
+    longest_access_token: u64,
     /// Whose account it is; empty for housekeeping only.
     subject: String,
     standing: Option<super::Standing>,
@@ -99,6 +101,7 @@ impl Turn {
         Some(Self {
             now,
             until: now.plus(request.longest_access_token.max(SHORTEST_MEMORY)),
+            longest_access_token: request.longest_access_token,
             subject: request.subject.clone(),
             standing: request.standing.filter(|_| !housekeeping),
         })
@@ -108,8 +111,10 @@ impl Turn {
         let mut ended = self.heed_standing(ledger);
         match command {
             AccountCommand::Begin { session, grant } => self.begin(ledger, session, grant),
-            AccountCommand::Resume { sid, secret, style, max_age, reauthenticated, grant } => {
-                self.resume(ledger, Resumption { sid, secret, style, max_age, reauthenticated, grant })
+            AccountCommand::Resume { sid, secret, style, max_age, reauthenticated, replacement, grant } => {
+                let resumption =
+                    Resumption { sid, secret, style, max_age, reauthenticated, replacement, grant };
+                self.resume(ledger, resumption)
             }
             AccountCommand::Grant { sid, style, grant } => self.grant(ledger, &sid, style, grant),
             AccountCommand::Rotate {
@@ -175,7 +180,7 @@ impl Turn {
                 Ok(AccountReply::Ended { sessions: ended })
             }
             AccountCommand::Reinstate {} => {
-                ledger.status.suspended = false;
+                Self::reinstate(ledger)?;
                 Ok(AccountReply::Done {})
             }
             AccountCommand::Approve { client_id, scopes } => self.approve(ledger, client_id, scopes),

@@ -9,8 +9,20 @@ use crate::vocabulary::{ClientId, GrantId, ResourceId, Scope, SecretHash, UnixTi
 #[derive(Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Status {
+    /// Of the newest published record that was shown.
     pub(super) version: u64,
-    pub(super) suspended: bool,
+    /// What that record says.
+    pub(super) suspended_by_record: bool,
+    /// Until it is reinstated, whatever is published meanwhile.
+    pub(super) suspended_by_management: bool,
+    /// The longest life of an access token that any request has named, in seconds: one of them may be alive.
+    pub(super) longest_access_token: u64,
+}
+
+impl Status {
+    pub(super) fn is_suspended(&self) -> bool {
+        self.suspended_by_record || self.suspended_by_management
+    }
 }
 
 #[derive(Clone, Serialize, Deserialize)]

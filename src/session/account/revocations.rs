@@ -19,7 +19,9 @@ pub(super) enum Reach {
 impl Turn {
     /// Takes back everything of that name, as of now.
     pub(super) fn revoke(&self, ledger: &mut Ledger, kind: RevocationKind, id: &str, reach: Reach) {
-        self.revoke_until(ledger, kind, id.to_owned(), self.until, reach);
+        // A token issued by newer settings than those of whoever asks may live longer than that one knows.
+        let until = self.until.max(self.now.plus(ledger.status.longest_access_token));
+        self.revoke_until(ledger, kind, id.to_owned(), until, reach);
     }
 
     fn revoke_until(
@@ -98,7 +100,7 @@ impl Turn {
             self.revocation(ledger, kind, id)
                 .is_some_and(|revocation| issued_at.seconds() <= revocation.not_before)
         };
-        !ledger.status.suspended && !names.into_iter().flatten().any(dead)
+        !ledger.status.is_suspended() && !names.into_iter().flatten().any(dead)
     }
 
     pub(super) fn use_assertion(

@@ -20,6 +20,7 @@ pub(super) struct Resumption {
     pub(super) style: Style,
     pub(super) max_age: Option<u64>,
     pub(super) reauthenticated: Option<Vec<String>>,
+    pub(super) replacement: Option<SecretHash>,
     pub(super) grant: Option<NewGrant>,
 }
 
@@ -58,7 +59,7 @@ impl Turn {
         resumption: Resumption,
     ) -> Result<AccountReply, AccountRefusal> {
         Self::require_active(ledger)?;
-        let Resumption { sid, secret, style, max_age, reauthenticated, grant } = resumption;
+        let Resumption { sid, secret, style, max_age, reauthenticated, replacement, grant } = resumption;
         let session = owned_session(ledger, &sid, &secret, style)?;
         self.require_live(session)?;
         let age = self.now.since(session.facts.authenticated_at);
@@ -71,6 +72,9 @@ impl Turn {
         if let Some(amr) = reauthenticated {
             session.facts.authenticated_at = self.now;
             session.facts.amr = amr;
+        }
+        if let Some(replacement) = replacement {
+            session.secret = replacement;
         }
         self.answer_with(ledger, &sid, grant)
     }

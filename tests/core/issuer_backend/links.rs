@@ -99,7 +99,24 @@ fn link_continues_the_session_that_the_caller_holds() {
     let issuer = Issuer::new();
     let session = text(&backend_login(&issuer, SERVER, "ada"), "session_id");
     let body = json!({ "code": backend_link(&issuer, SERVER, "ada"), "session_id": session });
-    assert_eq!(text(&issuer.call(SERVER, AUTHENTICATE, &body).granted(), "session_id"), session);
+    let renewed = text(&issuer.call(SERVER, AUTHENTICATE, &body).granted(), "session_id");
+    let sessions = issuer.objects();
+    let rows = &sessions["account demo/user/ada"];
+    assert_eq!(rows.keys().filter(|key| key.starts_with("session/")).count(), 1);
+    // The secret from before opens nothing any more.
+    let silent = |session: &str| {
+        issuer.call(SERVER, "/v1/auth/session/authenticate", &json!({ "session_id": session })).status
+    };
+    assert_eq!((silent(&session), silent(&renewed)), (400, 200));
+}
+
+#[test]
+fn link_that_was_sent_to_an_address_given_up_meanwhile_is_refused() {
+    let mut issuer = Issuer::new();
+    let code = backend_link(&issuer, SERVER, "ada");
+    issuer.republish(|document| *member(document, "ada", "email") = json!("new@shop.example"));
+    let reply = issuer.call(SERVER, AUTHENTICATE, &json!({ "code": code }));
+    assert_eq!((reply.status, reply.reason), (400, Some("code_unknown")));
 }
 
 #[test]

@@ -219,6 +219,7 @@ impl World {
         let live = self.session_is_live(session) && !self.suspended && right_secret;
         let known = &mut self.sessions[session];
         let command = AccountCommand::Resume {
+            replacement: None,
             sid: sid(&known.sid),
             secret: secret(if right_secret { &known.sid } else { "other" }),
             style: Style::Browser,

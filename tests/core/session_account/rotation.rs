@@ -173,9 +173,9 @@ fn a_retry_of_an_expired_leaf_is_refused() {
 }
 
 #[test]
-fn the_two_hundred_and_first_family_revokes_the_oldest() {
+fn the_fifty_first_family_of_a_client_takes_the_place_of_its_oldest() {
     let mut object = Object::with_family();
-    for index in 1..200 {
+    for index in 1..50 {
         object.later(1);
         let id = format!("g{index}");
         let grant = grant(&id, Some((&id, SESSION, SESSION)));
@@ -184,9 +184,10 @@ fn the_two_hundred_and_first_family_revokes_the_oldest() {
     assert!(object.is_active("gid", "first"));
     let last = grant("last", Some(("last", SESSION, SESSION)));
     object.ask(AccountCommand::Grant { sid: sid("sid"), style: Style::Browser, grant: last });
-    assert_eq!(object.outbox(), ["gid gid"]);
+    // Nobody took anything back, so no gate has to hear of it.
+    assert!(object.outbox().is_empty());
     assert!(object.is_active("g1", "g1"));
-    object.refuses(rotate("first", "second"), AccountRefusal::FamilyEnded);
+    object.refuses(rotate("first", "second"), AccountRefusal::FamilyUnknown);
 }
 
 #[test]

@@ -51,6 +51,7 @@ fn authenticating_again_renews_the_time_of_the_login() {
         style: Style::Browser,
         max_age: Some(0),
         reauthenticated: Some(vec!["otp".to_owned()]),
+        replacement: None,
         grant: None,
     };
     let session = facts(object.later(DAY).ask(command));
@@ -69,6 +70,7 @@ fn a_family_keeps_the_time_of_the_login_that_gave_it() {
         style: Style::Browser,
         max_age: None,
         reauthenticated: Some(vec!["otp".to_owned()]),
+        replacement: None,
         grant: None,
     };
     object.later(DAY).ask(command);
@@ -104,6 +106,7 @@ fn unknown_session_wrong_secret_and_wrong_style_are_one_answer() {
             style,
             max_age: None,
             reauthenticated: None,
+            replacement: None,
             grant: None,
         };
         object.refuses(command, AccountRefusal::SessionUnknown);
@@ -121,6 +124,7 @@ fn wrong_secret_of_an_expired_session_does_not_learn_that_it_expired() {
         style: Style::Browser,
         max_age: None,
         reauthenticated: None,
+        replacement: None,
         grant: None,
     };
     object.later(SESSION).refuses(command, AccountRefusal::SessionUnknown);
@@ -152,6 +156,7 @@ fn a_refused_grant_neither_begins_nor_slides_a_session() {
         style: Style::Browser,
         max_age: None,
         reauthenticated: None,
+        replacement: None,
         grant: Some(known.clone()),
     };
     object.refuses(command, AccountRefusal::GrantRevoked);

@@ -90,7 +90,7 @@ fn reinstatement_does_not_bring_sessions_back() {
 fn a_newer_active_standing_lifts_and_an_older_or_equal_one_does_not() {
     let mut object = Object::with_family();
     object.standing = standing(5, true);
-    object.ask(AccountCommand::Suspend {});
+    object.ask(AccountCommand::Sessions {});
     for version in [4, 5] {
         object.standing = standing(version, false);
         object.refuses(begin("new", None), AccountRefusal::Suspended);
@@ -98,6 +98,27 @@ fn a_newer_active_standing_lifts_and_an_older_or_equal_one_does_not() {
     object.standing = standing(6, false);
     object.ask(begin("new", None));
     assert_eq!(object.session_count(), 1);
+}
+
+#[test]
+fn what_management_suspended_no_record_reinstates() {
+    let mut object = Object::with_family();
+    object.standing = standing(5, false);
+    object.ask(AccountCommand::Suspend {});
+    for version in [5, 6, 100] {
+        object.standing = standing(version, false);
+        assert_eq!(object.refusal(begin("new", None)), AccountRefusal::Suspended);
+    }
+    object.ask(AccountCommand::Reinstate {});
+    object.ask(begin("new", None));
+}
+
+#[test]
+fn what_a_record_suspended_management_does_not_reinstate() {
+    let mut object = Object::with_family();
+    object.standing = standing(5, true);
+    object.ask(AccountCommand::Sessions {});
+    object.refuses(AccountCommand::Reinstate {}, AccountRefusal::Suspended);
 }
 
 #[test]

@@ -122,6 +122,17 @@ impl Host for MemoryHost {
         Ok(key.ok_or(SignError::KeyUnknown)?.sign(message))
     }
 
+    async fn has_key(&self, kid: &KeyId, _: Algorithm) -> Result<bool, HostUnavailable> {
+        self.note("has key");
+        let imported = self.imported_keys.borrow();
+        let mut keys = KEYS.iter().copied().chain(imported.iter().map(String::as_str));
+        let named = |key: &str| {
+            let key = SigningKey::from_jwk(&Json::parse(key.as_bytes(), 4).unwrap()).unwrap();
+            key.kid() == Some(kid.as_str())
+        };
+        Ok(keys.any(named))
+    }
+
     /// Keys of the tests are at hand; nothing here makes more of them.
     async fn generate_key(&self, _: Algorithm) -> Result<String, HostUnavailable> {
         self.note("generate key");
