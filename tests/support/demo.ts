@@ -24,6 +24,7 @@ export interface TenantDocument {
   hosts: string[];
   resources: ({ resource_id: string } & Record<string, unknown>)[];
   clients: ({ client_id: string } & Record<string, unknown>)[];
+  users: ({ user_id: string } & Record<string, unknown>)[];
   signing_keys: { state: string; jwk: JsonWebKey & { kid: string; alg: string } }[];
   [member: string]: unknown;
 }

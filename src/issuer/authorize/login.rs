@@ -52,7 +52,9 @@ pub(super) async fn begin<H: Host>(
     asked: AuthorizationRequest,
 ) -> Result<Answer, Refusal> {
     // Nobody has shown anything yet, and what is remembered costs storage.
-    service.within_limit(Limiter::Token, &format!("from/{}", request.address)).await?;
+    if !request.address.is_empty() {
+        service.within_limit(Limiter::Token, &format!("from/{}", request.address)).await?;
+    }
     let browser = Browser::of_request_or_new(service, request)?;
     let facts = LoginFacts { request: asked, browser: browser.hash() };
     let login = one_time::open(service, TokenKind::Login, &facts, LOGIN_LIFETIME).await?;
