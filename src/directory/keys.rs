@@ -9,7 +9,7 @@ use crate::session::Row;
 use crate::vocabulary::json::Json;
 use crate::vocabulary::{KeyId, TenantId, UnixTime};
 
-use super::outbox::Unreadable;
+use super::outbox::{Unreadable, stored};
 use super::request::{DirectoryRefusal, DirectoryReply, KeyState, NewKey, SealedKey};
 
 /// The schema version of the rows.
@@ -262,8 +262,4 @@ impl Keys {
 
 fn parsed<T: for<'de> Deserialize<'de>>(value: &str) -> Result<T, Unreadable> {
     serde_json::from_str(value).map_err(|_| Unreadable)
-}
-
-fn stored(key: String, value: &impl Serialize) -> Row {
-    Row { key, value: serde_json::to_string(value).unwrap_or_default() }
 }

@@ -264,7 +264,8 @@ fn row<T: for<'de> Deserialize<'de>>(rows: &[Row], key: &str) -> Result<Option<T
     serde_json::from_str(&row.value).map(Some).map_err(|_| Unreadable)
 }
 
-fn stored(key: String, value: &impl Serialize) -> Row {
+/// A row of the directory.
+pub(super) fn stored(key: String, value: &impl Serialize) -> Row {
     // Strings and numbers always have a JSON text.
     Row { key, value: serde_json::to_string(value).unwrap_or_default() }
 }

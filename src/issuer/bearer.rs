@@ -74,11 +74,8 @@ pub(super) async fn verified<H: Host>(
     let resource = service.tenant.default_resource();
     let unverified = UnverifiedAccessToken::examine(token.trim(), service.tenant, resource, service.now)
         .map_err(|refused| BearerRefusal::Token(refused.refusal.code()))?;
-    let check = unverified.signature_check();
-    let verifies = service.host.verify(&check.key, check.algorithm, &check.message, &check.signature).await;
-    let verifies = verifies.map_err(|_| Refusal::HostUnavailable)?;
-    let token =
-        unverified.with_signature(verifies).map_err(|refusal| BearerRefusal::Token(refusal.code()))?;
+    let token = service.with_checked_signature(unverified).await?;
+    let token = token.map_err(|refusal| BearerRefusal::Token(refusal.code()))?;
     if is_live(service, token.claims()).await? {
         return Ok(token);
     }

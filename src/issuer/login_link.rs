@@ -40,6 +40,4 @@ pub(super) enum LinkFacts {
     Backend { client_id: ClientId, recipient: Option<Recipient> },
     /// Sent by the hosted login, for the browser in which it began.
     Hosted(Box<HostedLink>),
-    /// Moved out of here.
-    Taken {},
 }

@@ -68,6 +68,13 @@ impl<F> CodeRefusal<F> {
     }
 }
 
+impl<F> OneTime<F> {
+    /// What it is about, and the code itself, which can still be redeemed.
+    pub(super) fn into_parts(self) -> (F, OneTime<()>) {
+        (self.facts, OneTime { facts: (), kind: self.kind, token: self.token })
+    }
+}
+
 impl<F: DeserializeOwned> OneTime<F> {
     /// Finds out what a presented code is about.
     pub(super) async fn inspect<H: Host>(

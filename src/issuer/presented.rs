@@ -29,11 +29,8 @@ impl<'a> PresentedAccessToken<'a> {
         else {
             return Ok(None);
         };
-        let check = unverified.signature_check();
-        let verifies =
-            service.host.verify(&check.key, check.algorithm, &check.message, &check.signature).await;
-        let verifies = verifies.map_err(|_| Refusal::HostUnavailable)?;
-        Ok(unverified.with_signature(verifies).ok().map(|token| Self { token, resource }))
+        let token = service.with_checked_signature(unverified).await?;
+        Ok(token.ok().map(|token| Self { token, resource }))
     }
 
     pub(super) fn claims(&self) -> &AccessTokenClaims {

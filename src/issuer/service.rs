@@ -2,6 +2,7 @@
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 
+use crate::access_token::{TokenRefusal, UnverifiedAccessToken, VerifiedAccessToken};
 use crate::config::{Client, Tenant, User, UserStatus};
 use crate::directory::{DirectoryCommand, DirectoryReply, DirectoryRequest};
 use crate::host::{CallError, Host, Limiter, ObjectClass};
@@ -140,6 +141,16 @@ impl<'a, H: Host> Service<'a, H> {
             CallError::Unavailable => Refusal::HostUnavailable,
             CallError::BindingMissing => Refusal::NotDeployed(binding),
         })
+    }
+
+    /// Has the host check the signature of a token whose every other part was examined.
+    pub(super) async fn with_checked_signature(
+        &self,
+        unverified: UnverifiedAccessToken,
+    ) -> Result<Result<VerifiedAccessToken, TokenRefusal>, Refusal> {
+        let check = unverified.signature_check();
+        let verifies = self.host.verify(&check.key, check.algorithm, &check.message, &check.signature).await;
+        Ok(unverified.with_signature(verifies.map_err(|_| Refusal::HostUnavailable)?))
     }
 
     /// Refuses where `key` asked too often.

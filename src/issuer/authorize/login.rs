@@ -259,7 +259,7 @@ async fn begun<H: Host>(
 }
 
 struct OpenedLink {
-    code: OneTime<LinkFacts>,
+    code: OneTime<()>,
     hosted: Box<HostedLink>,
 }
 
@@ -268,8 +268,8 @@ async fn opened<H: Host>(
     service: &Service<'_, H>,
     code: &str,
 ) -> Result<Result<OpenedLink, Answer>, Refusal> {
-    let mut code = match OneTime::<LinkFacts>::inspect(service, TokenKind::MagicLink, code).await {
-        Ok(code) => code,
+    let (facts, code) = match OneTime::<LinkFacts>::inspect(service, TokenKind::MagicLink, code).await {
+        Ok(code) => code.into_parts(),
         Err(refusal) => {
             let refusal = refusal.refusal();
             return if refusal.status() == 400 {
@@ -279,10 +279,10 @@ async fn opened<H: Host>(
             };
         }
     };
-    match std::mem::replace(&mut code.facts, LinkFacts::Taken {}) {
+    match facts {
         LinkFacts::Hosted(hosted) => Ok(Ok(OpenedLink { code, hosted })),
         // A link of a backend is that backend's to redeem.
-        LinkFacts::Backend { .. } | LinkFacts::Taken {} => Ok(Err(dead_link_page("link_of_a_backend"))),
+        LinkFacts::Backend { .. } => Ok(Err(dead_link_page("link_of_a_backend"))),
     }
 }
 
