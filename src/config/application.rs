@@ -5,6 +5,8 @@ use crate::vocabulary::ApplicationId;
 use super::fault_log::{FaultLog, Place};
 use super::reader::Node;
 
+pub(super) const MEMBERS: [&str; 4] = ["app_id", "name", "description", "kind"];
+
 /// What an application is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ApplicationKind {
@@ -71,7 +73,7 @@ impl ApplicationDraft {
 }
 
 pub(super) fn read_application(node: Node<'_>, log: &mut FaultLog<'_>) -> Option<ApplicationDraft> {
-    let object = node.object(&["app_id", "name", "description", "kind"], log)?;
+    let object = node.object(&MEMBERS, log)?;
     let id = object.identifier("app_id", ApplicationId::parse, log);
     let name = object.name(log);
     object.description(log);

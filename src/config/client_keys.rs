@@ -6,7 +6,8 @@ use super::client::AuthenticationMethod;
 use super::fault_log::FaultLog;
 use super::reader::{Node, Object};
 
-const MAX_KEYS: usize = 10;
+pub(super) const JWK_SET_MEMBERS: [&str; 1] = ["keys"];
+pub(super) const MAX_KEYS: usize = 10;
 
 /// Reads `jwks`: required by `private_key_jwt`, of no use to the other methods.
 pub(super) fn read_client_keys(
@@ -24,7 +25,7 @@ pub(super) fn read_client_keys(
     if method.is_some() && !asked {
         log.report(node.place, "the client's method uses no keys", "no `jwks`, or `private_key_jwt`");
     }
-    let Some(set) = node.object(&["keys"], log) else { return KeySet::default() };
+    let Some(set) = node.object(&JWK_SET_MEMBERS, log) else { return KeySet::default() };
     let Some(keys) = set.required("keys", "an array of public keys", log) else { return KeySet::default() };
     if asked {
         super::rule::report_empty(keys, "at least one public key", log);

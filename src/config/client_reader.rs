@@ -31,13 +31,13 @@ pub(super) const MEMBERS: [&str; 16] = [
     "role_ids",
     "protocol_scopes",
 ];
-const MAX_SECRETS: usize = 10;
-const MAX_REDIRECT_URIS: usize = 100;
-const MAX_ROLES: usize = 10_000;
+pub(super) const MAX_SECRETS: usize = 10;
+pub(super) const MAX_REDIRECT_URIS: usize = 100;
+pub(super) const MAX_ROLES: usize = 10_000;
 
-const TYPES: [(&str, ClientType); 3] =
+pub(super) const TYPES: [(&str, ClientType); 3] =
     [("web", ClientType::Web), ("native", ClientType::Native), ("backend", ClientType::Backend)];
-const METHODS: [(&str, AuthenticationMethod); 4] = [
+pub(super) const METHODS: [(&str, AuthenticationMethod); 4] = [
     ("client_secret_basic", AuthenticationMethod::SecretBasic),
     ("client_secret_post", AuthenticationMethod::SecretPost),
     ("private_key_jwt", AuthenticationMethod::PrivateKeyJwt),

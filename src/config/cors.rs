@@ -6,12 +6,13 @@ use super::fault_log::FaultLog;
 use super::reader::Node;
 use super::rule::{Rule, read_methods, report_empty};
 
-const MEMBERS: [&str; 4] = ["origins", "headers", "methods", "max_age"];
-const MAX_ENTRIES: usize = 100;
-const EVERY: &str = "*";
-const DEFAULT_MAX_AGE: u64 = 600;
+pub(super) const MEMBERS: [&str; 4] = ["origins", "headers", "methods", "max_age"];
+pub(super) const MAX_ENTRIES: usize = 100;
+pub(super) const EVERY: &str = "*";
+pub(super) const DEFAULT_MAX_AGE: u64 = 600;
 /// Browsers hold a preflight for a day at most.
-const LONGEST_MAX_AGE: u64 = 86_400;
+pub(super) const LONGEST_MAX_AGE: u64 = 86_400;
+pub(super) const MAX_HEADER_LENGTH: usize = 128;
 
 /// The cross-origin settings of a resource, by the Fetch standard.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -124,7 +125,7 @@ fn checked_origin(text: &str) -> Result<String, String> {
 
 fn checked_header(text: &str) -> Result<String, &'static str> {
     let alphabet = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_".contains(&byte);
-    if !text.is_empty() && text.len() <= 128 && text.bytes().all(alphabet) {
+    if !text.is_empty() && text.len() <= MAX_HEADER_LENGTH && text.bytes().all(alphabet) {
         return Ok(text.to_owned());
     }
     Err("not a field name in lower case")

@@ -10,12 +10,13 @@ use super::client_reader::{ClientDraft, MEMBERS, check_grants_of_management};
 use super::fault_log::{FaultLog, Place};
 use super::protected_resource::DEFAULT_RESOURCE_ID;
 use super::reader::Object;
+use super::tenant_document::Extent;
 use super::tenant_reader::TenantDraft;
 use super::user::{MEMBERS as USER_MEMBERS, User, UserDraft};
 
-const MAX_APPLICATIONS: usize = 10_000;
-const MAX_CLIENTS: usize = 10_000;
-const MAX_USERS: usize = 100_000;
+pub(super) const MAX_APPLICATIONS: usize = 10_000;
+pub(super) const MAX_CLIENTS: usize = 10_000;
+pub(super) const MAX_USERS: usize = 100_000;
 
 /// What could be read of a tenant's applications, clients and users.
 pub(super) struct DirectoryDraft {
@@ -25,7 +26,12 @@ pub(super) struct DirectoryDraft {
 }
 
 impl DirectoryDraft {
-    pub(super) fn read(object: &Object<'_>, tenant: &TenantDraft, log: &mut FaultLog<'_>) -> Self {
+    pub(super) fn read(
+        object: &Object<'_>,
+        tenant: &TenantDraft,
+        extent: Extent,
+        log: &mut FaultLog<'_>,
+    ) -> Self {
         let applications = object.items("applications", MAX_APPLICATIONS, "an array of applications", log);
         let applications = applications.into_iter().filter_map(|node| read_application(node, log)).collect();
         let clients = object.items("clients", MAX_CLIENTS, "an array of clients", log);
@@ -43,7 +49,10 @@ impl DirectoryDraft {
         let draft = Self { applications, clients, users };
         draft.check_identifiers(log);
         draft.check_references(tenant, log);
-        draft.check_reachable_scopes(tenant, log);
+        if extent == Extent::Whole {
+            draft.check_whole(tenant, log);
+            draft.check_reachable_scopes(tenant, log);
+        }
         draft
     }
 
@@ -94,11 +103,9 @@ impl DirectoryDraft {
         let kinds = self.kinds();
         let roles: HashSet<&RoleId> =
             tenant.roles.iter().filter_map(|role| role.id.as_ref()).map(|(_, id)| id).collect();
-        let mut with_client = HashSet::new();
         for client in &self.clients {
             check_roles(&client.role_ids, &roles, log);
             let Some((place, id)) = &client.application else { continue };
-            with_client.insert(id);
             match kinds.get(id) {
                 Some(kind) => check_grants_of_management(client, is_management(*kind), log),
                 None => log.report(
@@ -106,19 +113,6 @@ impl DirectoryDraft {
                     format!("there is no application `{id}`"),
                     "an application of this tenant",
                 ),
-            }
-        }
-        let readable = self.clients.iter().all(|client| client.application.is_some());
-        for (place, id) in self.applications.iter().filter_map(|draft| draft.id.as_ref()) {
-            if readable && !with_client.contains(id) {
-                log.report(*place, format!("the application `{id}` has no client"), "at least one client");
-            }
-        }
-        let clients: HashSet<&str> =
-            self.clients.iter().filter_map(|client| client.id.as_ref()).map(|(_, id)| id.as_str()).collect();
-        for (place, id) in tenant.resources.iter().filter_map(|draft| draft.introspection_client.as_ref()) {
-            if !clients.contains(id.as_str()) {
-                log.report(*place, format!("there is no client `{id}`"), "a client of this tenant");
             }
         }
         for user in &self.users {
@@ -136,6 +130,26 @@ impl DirectoryDraft {
                         "an application of this tenant",
                     ),
                 }
+            }
+        }
+    }
+
+    /// Every application has a client, and whoever may introspect exists.
+    fn check_whole(&self, tenant: &TenantDraft, log: &mut FaultLog<'_>) {
+        let with_client: HashSet<&ApplicationId> =
+            self.clients.iter().filter_map(|client| client.application.as_ref()).map(|(_, id)| id).collect();
+        let readable = self.clients.iter().all(|client| client.application.is_some());
+        for (place, id) in self.applications.iter().filter_map(|draft| draft.id.as_ref()) {
+            if readable && !with_client.contains(&id) {
+                log.report(*place, format!("the application `{id}` has no client"), "at least one client");
+            }
+        }
+        let clients: HashSet<&str> =
+            self.clients.iter().filter_map(|client| client.id.as_ref()).map(|(_, id)| id.as_str()).collect();
+        let introspecting = tenant.resources.iter().filter_map(|draft| draft.introspection_client.as_ref());
+        for (place, id) in introspecting.chain(&tenant.console_client) {
+            if !clients.contains(id.as_str()) {
+                log.report(*place, format!("there is no client `{id}`"), "a client of this tenant");
             }
         }
     }

@@ -13,6 +13,8 @@ mod resource_reader;
 mod role;
 mod rule;
 mod rule_conflicts;
+#[cfg(feature = "schema")]
+mod schema;
 mod scope_grant;
 mod signing_key;
 mod spelling;
@@ -51,6 +53,8 @@ pub use tenant::Tenant;
 pub use application::{Application, ApplicationKind};
 #[cfg(feature = "issuer")]
 pub use client::{AuthenticationMethod, Client, ClientType, Grant};
+#[cfg(feature = "schema")]
+pub use schema::{Undescribed, tenant_schema};
 #[cfg(feature = "issuer")]
 pub use tenant_document::TenantDocument;
 #[cfg(feature = "issuer")]

@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::vocabulary::{PathError, Segments, canonical_segment, check_registered};
 
-const MAX_LENGTH: usize = 1_024;
+pub(super) const MAX_LENGTH: usize = 1_024;
 const MAX_SEGMENTS: usize = 32;
 
 /// Why a string is not a path template.
@@ -50,7 +50,7 @@ pub enum BoundClaim {
 }
 
 impl BoundClaim {
-    const ALL: [Self; 5] =
+    pub(super) const ALL: [Self; 5] =
         [Self::Subject, Self::ClientId, Self::ApplicationId, Self::TenantId, Self::SessionId];
 
     /// The name of the claim, as it stands in the braces.

@@ -11,8 +11,8 @@ use super::fault_log::{FaultLog, MAX_DEPTH, Place, quoted};
 use super::spelling::nearest;
 
 const MAX_OCTETS: usize = 4 * 1_024 * 1_024;
-const MAX_NAME: usize = 200;
-const MAX_DESCRIPTION: usize = 2_000;
+pub(super) const MAX_NAME: usize = 200;
+pub(super) const MAX_DESCRIPTION: usize = 2_000;
 
 /// Reads the text of a document.
 pub(super) fn read_text(text: &str) -> Result<Json, Faults> {

@@ -4,7 +4,7 @@ use url::{Host, Url};
 
 use super::client::ClientType;
 
-const MAX_LENGTH: usize = 1_024;
+pub(super) const MAX_LENGTH: usize = 1_024;
 
 /// Why a string is not a redirect URI of a client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -17,10 +17,14 @@ use super::rule::{MAX_SCOPES, Rule, read_rule};
 use super::signing_key::read_signing_algorithm;
 use super::tenant::Form;
 
-const MAX_RULES: usize = 1_000;
-const OF_RESOURCES: [&str; 7] =
+pub(super) const MAX_RULES: usize = 1_000;
+/// Members of the elements of `resources` only.
+pub(super) const OF_RESOURCES: [&str; 7] =
     ["resource_id", "name", "description", "uri", "rules", "cors", "introspection_client_id"];
-const OF_ALL: [&str; 7] = [
+/// Members of the default resource only.
+pub(super) const OF_DEFAULT: [&str; 1] = ["preset"];
+/// Members of both.
+pub(super) const OF_ALL: [&str; 7] = [
     "access_token_ttl",
     "refresh_token_ttl",
     "max_refresh_rotate",
@@ -30,6 +34,12 @@ const OF_ALL: [&str; 7] = [
     "revocation",
 ];
 const PUBLISHED: [&str; 2] = ["longest_access_token_ttl", "longest_until"];
+pub(super) const SCOPE_MEMBERS: [&str; 2] = ["name", "description"];
+/// What a preset gives the default resource: its maximum rotation.
+pub(super) const PRESETS: [(&str, Lifetime); 2] =
+    [("standard", Lifetime::DEFAULT_ROTATION), ("legacy", Lifetime::LEGACY_ROTATION)];
+pub(super) const REVOCATION_MODES: [(&str, RevocationMode); 2] =
+    [("bounded", RevocationMode::Bounded), ("strong", RevocationMode::Strong)];
 
 /// What could be read of a resource, for the checks across the document.
 pub(super) struct ResourceDraft {
@@ -99,10 +109,9 @@ pub(super) fn read_default_resource(
     form: Form,
     log: &mut FaultLog<'_>,
 ) -> ResourceDraft {
-    let object = node.and_then(|node| node.object(&known(&["preset"], form), log));
+    let object = node.and_then(|node| node.object(&known(&OF_DEFAULT, form), log));
     let preset = object.and_then(|object| object.optional("preset"));
-    let words = [("standard", Lifetime::DEFAULT_ROTATION), ("legacy", Lifetime::LEGACY_ROTATION)];
-    let rotation = preset.and_then(|node| node.word(&words, log)).unwrap_or(Lifetime::DEFAULT_ROTATION);
+    let rotation = preset.and_then(|node| node.word(&PRESETS, log)).unwrap_or(Lifetime::DEFAULT_ROTATION);
     let preset = Lifetimes {
         access_token: Lifetime::DEFAULT_ACCESS_TOKEN,
         refresh_token: Lifetime::DEFAULT_REFRESH_TOKEN,
@@ -160,9 +169,8 @@ fn read_settings(
     let signing_algorithm = object
         .optional("access_token_signing_alg")
         .and_then(|node| Some((node.place, read_signing_algorithm(node, log)?)));
-    let words = [("bounded", RevocationMode::Bounded), ("strong", RevocationMode::Strong)];
     let revocation =
-        object.optional("revocation").and_then(|node| node.word(&words, log)).unwrap_or_default();
+        object.optional("revocation").and_then(|node| node.word(&REVOCATION_MODES, log)).unwrap_or_default();
     refuse_promises(object, log);
     ResourceDraft { lifetimes, scopes, signing_algorithm, revocation, ..ResourceDraft::empty() }
 }
@@ -270,7 +278,7 @@ fn read_scope_definitions(object: &Object<'_>, log: &mut FaultLog<'_>) -> Vec<(P
     let mut names = HashSet::new();
     let mut scopes = Vec::new();
     for node in object.items("scopes", MAX_SCOPES, "an array of scopes", log) {
-        let Some(object) = node.object(&["name", "description"], log) else { continue };
+        let Some(object) = node.object(&SCOPE_MEMBERS, log) else { continue };
         let description = object.description(log).unwrap_or_default();
         let Some(name) = object.required("name", "a scope such as `orders:read`", log) else { continue };
         let Some(token) = name.parsed(ScopeToken::parse, "a scope such as `orders:read`", log) else {

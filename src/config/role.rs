@@ -8,7 +8,7 @@ use super::fault_log::{FaultLog, Place};
 use super::reader::Node;
 use super::scope_grant::{Catalogue, read_scope_grants};
 
-const MEMBERS: [&str; 4] = ["role_id", "name", "description", "resources"];
+pub(super) const MEMBERS: [&str; 4] = ["role_id", "name", "description", "resources"];
 
 /// A role of a tenant, for users and clients.
 #[derive(Debug, Clone, PartialEq, Eq)]

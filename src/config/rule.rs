@@ -6,11 +6,11 @@ use super::fault_log::{FaultLog, Place};
 use super::path_template::PathTemplate;
 use super::reader::Node;
 
-const MEMBERS: [&str; 5] = ["methods", "path", "scopes", "subjects", "public"];
-const MAX_METHODS: usize = 32;
+pub(super) const MEMBERS: [&str; 5] = ["methods", "path", "scopes", "subjects", "public"];
+pub(super) const MAX_METHODS: usize = 32;
 /// As many scopes as a resource can define.
 pub(super) const MAX_SCOPES: usize = 1_000;
-const EVERY_METHOD: &str = "*";
+pub(super) const EVERY_METHOD: &str = "*";
 
 /// Whose token it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -9,6 +9,7 @@ use super::reader::Object;
 use super::resource_reader::ResourceDraft;
 use super::rule::read_scopes;
 
+pub(super) const MEMBERS: [&str; 2] = ["resource_id", "scopes"];
 /// As many as a tenant can have, and the default resource.
 pub(super) const MAX_RESOURCES: usize = 10_000;
 
@@ -36,7 +37,7 @@ pub(super) fn read_scope_grants(
     let mut seen = HashSet::new();
     let mut grants = Vec::new();
     for node in object.items("resources", MAX_RESOURCES + 1, "an array of resources with their scopes", log) {
-        let Some(object) = node.object(&["resource_id", "scopes"], log) else { continue };
+        let Some(object) = node.object(&MEMBERS, log) else { continue };
         let resource = object.identifier("resource_id", ResourceId::parse, log);
         let defined = catalogue.zip(resource.as_ref()).map(|(catalogue, (_, id))| catalogue.0.get(id));
         if let (Some(None), Some((place, id))) = (defined, &resource) {

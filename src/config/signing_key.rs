@@ -11,7 +11,8 @@ use super::fault_log::{FaultLog, Place, quoted};
 use super::reader::{Node, Object, read_text};
 use super::tenant_reader::read_version;
 
-const MAX_KEYS: usize = 100;
+pub(super) const MEMBERS: [&str; 2] = ["state", "jwk"];
+pub(super) const MAX_KEYS: usize = 100;
 
 /// Where a signing key is in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -26,7 +27,15 @@ pub enum SigningKeyState {
     Disabled,
 }
 
-const STATES: [(&str, SigningKeyState); 4] = [
+/// The algorithms that access tokens can be signed with.
+pub(super) const ALGORITHMS: [(&str, Algorithm); 5] = [
+    ("ES256", Algorithm::Es256),
+    ("EdDSA", Algorithm::EdDsa),
+    ("Ed25519", Algorithm::EdDsa),
+    ("RS256", Algorithm::Rs256),
+    ("HS256", Algorithm::Hs256),
+];
+pub(super) const STATES: [(&str, SigningKeyState); 4] = [
     ("next", SigningKeyState::Next),
     ("current", SigningKeyState::Current),
     ("retiring", SigningKeyState::Retiring),
@@ -90,14 +99,7 @@ pub(super) fn verification_keys(keys: &[SigningKey]) -> KeySet {
 
 /// Reads the name of an algorithm that access tokens can be signed with.
 pub(super) fn read_signing_algorithm(node: Node<'_>, log: &mut FaultLog<'_>) -> Option<Algorithm> {
-    let words = [
-        ("ES256", Algorithm::Es256),
-        ("EdDSA", Algorithm::EdDsa),
-        ("Ed25519", Algorithm::EdDsa),
-        ("RS256", Algorithm::Rs256),
-        ("HS256", Algorithm::Hs256),
-    ];
-    node.word(&words, log)
+    node.word(&ALGORITHMS, log)
 }
 
 /// Reads the record `tenant/{tid}/keys`: its version, and the keys.
@@ -141,7 +143,7 @@ pub(super) fn read_signing_keys(object: &Object<'_>, log: &mut FaultLog<'_>) -> 
 }
 
 fn read_signing_key(node: Node<'_>, log: &mut FaultLog<'_>) -> Option<(Place, SigningKey)> {
-    let object = node.object(&["state", "jwk"], log)?;
+    let object = node.object(&MEMBERS, log)?;
     let state =
         object.required("state", "the state of the key", log).and_then(|node| node.word(&STATES, log));
     let node = object.required("jwk", "a public key as a JWK", log)?;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::jose::{Algorithm, KeySet};
 use crate::vocabulary::json::Json;
-use crate::vocabulary::{ResourceId, ResourceIndicator, RoleId, TenantId, UnixTime};
+use crate::vocabulary::{ClientId, ResourceId, ResourceIndicator, RoleId, TenantId, UnixTime};
 
 use super::fault::Faults;
 use super::fault_log::FaultLog;
@@ -33,6 +33,7 @@ pub struct Tenant {
     pub(super) clock_tolerance: u64,
     pub(super) refresh_token_grace: u64,
     pub(super) kv_propagation: u64,
+    pub(super) console_client: Option<ClientId>,
     pub(super) signing_algorithm: Algorithm,
     pub(super) default_resource: ProtectedResource,
     pub(super) resources: Vec<ProtectedResource>,
@@ -117,6 +118,12 @@ impl Tenant {
     #[must_use]
     pub fn kv_propagation(&self) -> u64 {
         self.kv_propagation
+    }
+
+    /// The client by which the console logs its users in; without one there is no console.
+    #[must_use]
+    pub fn console_client(&self) -> Option<&ClientId> {
+        self.console_client.as_ref()
     }
 
     /// Its resources in the order of the document, without the default resource.

@@ -29,9 +29,22 @@ impl TenantDocument {
     /// # Errors
     /// [`Faults`], all at once, in the order of the document.
     pub fn parse(text: &str) -> Result<Self, Faults> {
-        let source = read_text(text)?;
+        Self::read(read_text(text)?, Extent::Whole)
+    }
+
+    /// Reads a document that has every resource, role and application, but of clients and users only those that are to
+    /// be checked. What only the whole can tell is left to whoever has it: whether an application has a client, a scope
+    /// somebody who gets it, and whether a client that a resource names exists.
+    ///
+    /// # Errors
+    /// [`Faults`], all at once, in the order of the document.
+    pub(crate) fn parse_part(source: Json) -> Result<Self, Faults> {
+        Self::read(source, Extent::Part)
+    }
+
+    fn read(source: Json, extent: Extent) -> Result<Self, Faults> {
         let mut log = FaultLog::new(&source);
-        let parts = read(&source, &mut log);
+        let parts = read(&source, extent, &mut log);
         let (tenant, directory) = log.conclude(parts)?;
         let (applications, clients, users) = directory;
         Ok(Self { source, tenant, applications, clients, users })
@@ -67,15 +80,27 @@ impl TenantDocument {
     }
 }
 
+/// The members of the file that no published record has.
+pub(super) const OF_FILES: [&str; 4] = ["$schema", "applications", "clients", "users"];
+
 type Parts = (Tenant, (Vec<Application>, Vec<Client>, Vec<User>));
 
-fn read(source: &Json, log: &mut FaultLog<'_>) -> Option<Parts> {
-    let members = [&["$schema"], &MEMBERS[..], &["applications", "clients", "users"]].concat();
+/// How much of a tenant a document has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// All of it.
+    Whole,
+    /// Not all of its clients and users.
+    Part,
+}
+
+fn read(source: &Json, extent: Extent, log: &mut FaultLog<'_>) -> Option<Parts> {
+    let members = [&MEMBERS[..], &OF_FILES].concat();
     let object = Node::root(source).object(&members, log)?;
     if let Some(node) = object.optional("$schema") {
         node.string("the URL of a schema", log);
     }
     let draft = TenantDraft::read(&object, Form::File, log);
-    let directory = DirectoryDraft::read(&object, &draft, log);
+    let directory = DirectoryDraft::read(&object, &draft, extent, log);
     Some((draft.finish(0, UnixTime::from_seconds(0))?, directory.finish()?))
 }

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::jose::Algorithm;
 use crate::vocabulary::json::Json;
-use crate::vocabulary::{ResourceIndicator, TenantId, UnixTime};
+use crate::vocabulary::{ClientId, ResourceIndicator, TenantId, UnixTime};
 
 use super::fault_log::{FaultLog, Place};
 use super::reader::Object;
@@ -19,16 +19,21 @@ use super::tenant::{Form, Tenant};
 /// The members that a file and a published record have in common.
 pub(super) const MEMBERS: [&str; 8] =
     ["tenant_id", "issuer", "hosts", "settings", "default_resource", "resources", "roles", "signing_keys"];
-const SETTINGS: [&str; 4] =
-    ["clock_tolerance", "access_token_signing_alg", "refresh_token_grace", "kv_propagation"];
-const MAX_HOSTS: usize = 100;
-const MAX_ROLES: usize = 10_000;
-const DEFAULT_CLOCK_TOLERANCE: u64 = 10;
-const LARGEST_CLOCK_TOLERANCE: u64 = 60;
-const DEFAULT_REFRESH_TOKEN_GRACE: u64 = 10;
-const LARGEST_REFRESH_TOKEN_GRACE: u64 = 60;
-const DEFAULT_KV_PROPAGATION: u64 = 60;
-const LARGEST_KV_PROPAGATION: u64 = 600;
+pub(super) const SETTINGS: [&str; 5] = [
+    "clock_tolerance",
+    "access_token_signing_alg",
+    "refresh_token_grace",
+    "kv_propagation",
+    "console_client_id",
+];
+pub(super) const MAX_HOSTS: usize = 100;
+pub(super) const MAX_ROLES: usize = 10_000;
+pub(super) const DEFAULT_CLOCK_TOLERANCE: u64 = 10;
+pub(super) const LARGEST_CLOCK_TOLERANCE: u64 = 60;
+pub(super) const DEFAULT_REFRESH_TOKEN_GRACE: u64 = 10;
+pub(super) const LARGEST_REFRESH_TOKEN_GRACE: u64 = 60;
+pub(super) const DEFAULT_KV_PROPAGATION: u64 = 60;
+pub(super) const LARGEST_KV_PROPAGATION: u64 = 600;
 
 /// What could be read of a tenant, faults or not.
 pub(super) struct TenantDraft {
@@ -45,6 +50,7 @@ pub(super) struct TenantDraft {
     clock_tolerance: u64,
     refresh_token_grace: u64,
     kv_propagation: u64,
+    pub(super) console_client: Option<(Place, ClientId)>,
     signing_algorithm: Algorithm,
     manages_keys: bool,
     signing_keys: Option<Vec<SigningKey>>,
@@ -67,6 +73,10 @@ impl TenantDraft {
         let refresh_token_grace =
             seconds("refresh_token_grace", DEFAULT_REFRESH_TOKEN_GRACE, LARGEST_REFRESH_TOKEN_GRACE);
         let kv_propagation = seconds("kv_propagation", DEFAULT_KV_PROPAGATION, LARGEST_KV_PROPAGATION);
+        let console_client =
+            settings.and_then(|object| object.optional("console_client_id")).and_then(|node| {
+                Some((node.place, node.parsed(ClientId::parse, "the identifier of a client", log)?))
+            });
         let named_algorithm = settings
             .and_then(|object| object.optional("access_token_signing_alg"))
             .map(|node| (node.place, read_signing_algorithm(node, log)));
@@ -113,6 +123,7 @@ impl TenantDraft {
             clock_tolerance,
             refresh_token_grace,
             kv_propagation,
+            console_client,
             signing_algorithm,
             manages_keys,
             signing_keys,
@@ -133,6 +144,7 @@ impl TenantDraft {
             clock_tolerance: self.clock_tolerance,
             refresh_token_grace: self.refresh_token_grace,
             kv_propagation: self.kv_propagation,
+            console_client: self.console_client.map(|(_, id)| id),
             signing_algorithm: self.signing_algorithm,
             default_resource: self.default_resource.finish()?,
             by_id: indexed().map(|(index, resource)| (resource.id().clone(), index)).collect(),

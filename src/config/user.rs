@@ -11,9 +11,9 @@ use super::reader::{Node, Object, read_text};
 use super::tenant_reader::read_version;
 
 pub(super) const MEMBERS: [&str; 5] = ["user_id", "email", "status", "applications", "role_ids"];
-const MAX_ASSIGNMENTS: usize = 10_000;
+pub(super) const MAX_ASSIGNMENTS: usize = 10_000;
 /// RFC 5321 section 4.5.3.1.3 leaves 254 octets for an address.
-const MAX_EMAIL: usize = 254;
+pub(super) const MAX_EMAIL: usize = 254;
 
 /// Whether a user may do anything at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -24,7 +24,7 @@ pub enum UserStatus {
     Suspended,
 }
 
-const STATUS: [(&str, UserStatus); 2] =
+pub(super) const STATUS: [(&str, UserStatus); 2] =
     [("active", UserStatus::Active), ("suspended", UserStatus::Suspended)];
 
 /// A user of a tenant.
@@ -68,6 +68,12 @@ impl User {
     #[must_use]
     pub fn email_key(email: &str) -> String {
         Base64UrlUnpadded::encode_string(&Sha256::digest(email.to_lowercase()))
+    }
+
+    /// Whether a text can be the address of a user. Whether mail arrives there is known when it does.
+    #[must_use]
+    pub fn is_email(text: &str) -> bool {
+        checked_email(text).is_ok()
     }
 
     /// The version of the publication that it is part of; 0 in a document that is not published yet.

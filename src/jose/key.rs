@@ -19,6 +19,9 @@ pub struct VerificationKey {
 }
 
 impl VerificationKey {
+    /// The members of a JWK that nobody but its owner may have (RFC 7518 section 6).
+    pub const PRIVATE_MEMBERS: [&str; 8] = PRIVATE_MEMBERS;
+
     /// Reads a JWK (RFC 7517) of `kty` `oct`, `EC` (P-256, P-384), `OKP` (Ed25519) or `RSA`. Private members are
     /// noted and not read; certificates and URLs in it are ignored.
     ///

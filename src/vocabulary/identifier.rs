@@ -42,6 +42,9 @@ macro_rules! identifiers {
         pub struct $name(String);
 
         impl $name {
+            /// In characters, all of which are ASCII.
+            pub const MAX_LENGTH: usize = MAX_LENGTH;
+
             /// 1 to 128 characters of `A-Z a-z 0-9 - . _ ~`.
             ///
             /// # Errors

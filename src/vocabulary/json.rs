@@ -53,6 +53,7 @@ pub enum JsonError {
 
 /// Names are compared one by one, which is faster than hashing while they are few; no legitimate object has more.
 const MAX_MEMBERS: usize = 128;
+const MESSAGE_DEPTH: usize = 16;
 
 const DUPLICATE: &str = "duplicate name";
 const MANY: &str = "too many members";
@@ -88,6 +89,55 @@ impl Json {
         }
     }
 
+    /// The members of an object; nothing else has any.
+    #[must_use]
+    pub fn members(&self) -> &[(String, Self)] {
+        match self {
+            Self::Object(members) => members,
+            _ => &[],
+        }
+    }
+
+    /// The elements of the member of that name, if this is an object whose member is an array.
+    #[must_use]
+    pub fn elements(&self, name: &str) -> &[Self] {
+        match self.member(name) {
+            Some(Self::Array(values)) => values,
+            _ => &[],
+        }
+    }
+
+    /// The string that is the member of that name.
+    #[must_use]
+    pub fn text_of(&self, name: &str) -> Option<&str> {
+        self.member(name).and_then(Self::as_str)
+    }
+
+    /// As JSON text.
+    #[must_use]
+    pub fn text(&self) -> String {
+        // Strings, numbers and the like always have a JSON text.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// Whether both say the same, whatever the order of members.
+    #[must_use]
+    pub fn says_the_same_as(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Object(own), Self::Object(others)) => {
+                own.len() == others.len()
+                    && own.iter().all(|(name, value)| {
+                        other.member(name).is_some_and(|other| value.says_the_same_as(other))
+                    })
+            }
+            (Self::Array(own), Self::Array(others)) => {
+                own.len() == others.len()
+                    && own.iter().zip(others).all(|(own, other)| own.says_the_same_as(other))
+            }
+            _ => self == other,
+        }
+    }
+
     /// What kind of value this is, for messages.
     #[must_use]
     pub fn kind(&self) -> &'static str {
@@ -115,6 +165,13 @@ impl serde::Serialize for Json {
                 serializer.collect_map(members.iter().map(|(name, value)| (name, value)))
             }
         }
+    }
+}
+
+/// What our own parts say to each other is read as strictly, and may be nested as deep as a document inside a message.
+impl<'de> serde::Deserialize<'de> for Json {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Reader { depth: MESSAGE_DEPTH }.deserialize(deserializer)
     }
 }
 

@@ -64,6 +64,9 @@ pub struct ResourceIndicator {
 }
 
 impl ResourceIndicator {
+    /// In octets.
+    pub const MAX_LENGTH: usize = MAX_LENGTH;
+
     /// Reads a resource URI.
     ///
     /// # Errors

@@ -29,6 +29,9 @@ pub enum ScopeError {
 pub struct ScopeToken(String);
 
 impl ScopeToken {
+    /// In characters, all of which are ASCII.
+    pub const MAX_LENGTH: usize = MAX_TOKEN_LENGTH;
+
     /// One `scope-token` of RFC 6749 section 3.3, at most 128 characters.
     ///
     /// # Errors

@@ -58,6 +58,9 @@ pub struct SecretHashError;
 pub struct SecretHash([u8; 32]);
 
 impl SecretHash {
+    /// What its text begins with.
+    pub const PREFIX: &str = PREFIX;
+
     /// The hash of a secret that is text, such as an opaque token.
     #[must_use]
     pub fn of(secret: &str) -> Self {

@@ -15,6 +15,8 @@ mod resources;
 mod roles_and_scopes;
 mod rule_conflicts;
 mod rules;
+#[cfg(feature = "schema")]
+mod schema;
 mod signing_keys;
 mod tenant_settings;
 mod users;
