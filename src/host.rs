@@ -31,6 +31,8 @@ pub enum ObjectClass {
     Challenge,
     /// One for each tenant: keys, and what is published.
     Directory,
+    /// The same object, asked to manage what the tenant consists of.
+    Management,
 }
 
 impl ObjectClass {
@@ -41,6 +43,7 @@ impl ObjectClass {
             Self::Account => "account",
             Self::Challenge => "challenge",
             Self::Directory => "directory",
+            Self::Management => "management",
         }
     }
 }

@@ -6,6 +6,8 @@
 /** An object as others see it: it answers one request after another. */
 export interface ObjectStub {
   turn(request: string): Promise<string>;
+  /** Answers a request to the management of a tenant; objects of `DIRECTORY` have it, others need not. */
+  manage?(request: string): Promise<string>;
 }
 
 /** Objects of one class, by name. A Durable Object namespace of `audgate/objects` is one. */
@@ -83,7 +85,7 @@ interface ConventionalEnv {
 
 /** The bindings of one deployment, by the names that the core uses. */
 export interface Bindings {
-  readonly objects: Readonly<Record<"account" | "challenge" | "directory", ObjectNamespace | undefined>>;
+  readonly objects: Readonly<Record<"account" | "challenge" | "directory" | "management", ObjectNamespace | undefined>>;
   readonly limiters: Readonly<Record<"login" | "link" | "token", RateLimiter | undefined>>;
   readonly masterKey: string | undefined;
   readonly mailer: Mailer | undefined;
@@ -94,11 +96,13 @@ export function bindings<Env>(env: Env, options: BindingOptions<Env>): Bindings 
   const conventional = (env ?? {}) as ConventionalEnv;
   const named = <T>(option: ((env: Env) => T | undefined) | undefined, byConvention: T | undefined): T | undefined =>
     option === undefined ? byConvention : option(env);
+  const directory = named(options.directory, conventional.DIRECTORY);
   return {
     objects: {
       account: named(options.account, conventional.ACCOUNT),
       challenge: named(options.challenge, conventional.CHALLENGE),
-      directory: named(options.directory, conventional.DIRECTORY),
+      directory,
+      management: directory,
     },
     limiters: {
       login: named(options.loginLimit, conventional.LOGIN_LIMIT),

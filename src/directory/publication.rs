@@ -4,7 +4,7 @@ use crate::config::{
     ApplicationKind, LAST_KNOWN_GOOD_BOUND, ProtectedResource, Tenant, TenantDocument, User,
 };
 use crate::vocabulary::json::Json;
-use crate::vocabulary::{Lifetime, UnixTime};
+use crate::vocabulary::{Lifetime, TenantId, UnixTime};
 
 /// How long after a publication somebody may still issue by the version before, in seconds: what an isolate may keep,
 /// and five minutes for the store to tell and for clocks to differ.
@@ -40,43 +40,77 @@ pub fn publish(document: &TenantDocument, now: UnixTime, previous: Option<&Tenan
     let version = previous.map_or(0, |previous| previous.version().saturating_add(1)).max(now.seconds());
 
     let record = tenant_record(document, version, now, previous);
-    let mut entries = vec![Entry { key: format!("tenant/{tid}"), value: text(&record) }];
-    for (client, source) in document.clients().iter().zip(elements(document.source(), "clients")) {
+    let mut entries = vec![Entry { key: tenant_key(tid), value: record.text() }];
+    for (client, source) in document.clients().iter().zip(document.source().elements("clients")) {
         let kind =
             if client.is_management() { ApplicationKind::Management } else { ApplicationKind::Application };
-        let mut members = members(source).to_vec();
-        members.push(("tenant_id".to_owned(), Json::String(tid.to_string())));
-        members.push(("application_kind".to_owned(), Json::String(kind.as_str().to_owned())));
-        members.push(("version".to_owned(), Json::Whole(version)));
-        entries.push(Entry {
-            key: format!("tenant/{tid}/client/{}", client.id()),
-            value: text(&Json::Object(members)),
-        });
+        let value = client_record(tid, source, kind.as_str(), version);
+        entries.push(Entry { key: client_key(tid, client.id().as_str()), value });
     }
-    for (user, source) in document.users().iter().zip(elements(document.source(), "users")) {
-        let mut members = members(source).to_vec();
-        members.push(("tenant_id".to_owned(), Json::String(tid.to_string())));
-        members.push(("version".to_owned(), Json::Whole(version)));
-        let (id, email) = (user.id(), User::email_key(user.email()));
-        entries.push(Entry { key: format!("tenant/{tid}/user/{id}"), value: text(&Json::Object(members)) });
-        entries.push(Entry { key: format!("tenant/{tid}/email/{email}"), value: id.to_string() });
+    for (user, source) in document.users().iter().zip(document.source().elements("users")) {
+        let id = user.id().as_str();
+        entries.push(Entry { key: user_key(tid, id), value: user_record(tid, source, version) });
+        entries.push(Entry { key: email_key(tid, user.email()), value: id.to_owned() });
     }
     let hosts = tenant.hosts().iter();
     entries.extend(hosts.map(|host| Entry { key: format!("host/{host}"), value: tid.to_string() }));
     Publication { version, entries }
 }
 
-fn tenant_record(document: &TenantDocument, version: u64, now: UnixTime, previous: Option<&Tenant>) -> Json {
+/// The key of the record that gates and issuers decide by.
+pub(super) fn tenant_key(tid: &TenantId) -> String {
+    format!("tenant/{tid}")
+}
+
+/// The key of a client's record.
+pub(super) fn client_key(tid: &TenantId, client_id: &str) -> String {
+    format!("tenant/{tid}/client/{client_id}")
+}
+
+/// The key of a user's record.
+pub(super) fn user_key(tid: &TenantId, user_id: &str) -> String {
+    format!("tenant/{tid}/user/{user_id}")
+}
+
+/// The key under which an address leads to its user.
+pub(super) fn email_key(tid: &TenantId, email: &str) -> String {
+    format!("tenant/{tid}/email/{}", User::email_key(email))
+}
+
+/// The record of a client, whose members in the document are `source`.
+pub(super) fn client_record(tid: &TenantId, source: &Json, application_kind: &str, version: u64) -> String {
+    let mut members = source.members().to_vec();
+    members.push(("tenant_id".to_owned(), Json::String(tid.to_string())));
+    members.push(("application_kind".to_owned(), Json::String(application_kind.to_owned())));
+    members.push(("version".to_owned(), Json::Whole(version)));
+    Json::Object(members).text()
+}
+
+/// The record of a user, whose members in the document are `source`.
+pub(super) fn user_record(tid: &TenantId, source: &Json, version: u64) -> String {
+    let mut members = source.members().to_vec();
+    members.push(("tenant_id".to_owned(), Json::String(tid.to_string())));
+    members.push(("version".to_owned(), Json::Whole(version)));
+    Json::Object(members).text()
+}
+
+/// The record that gates and issuers decide by.
+pub(super) fn tenant_record(
+    document: &TenantDocument,
+    version: u64,
+    now: UnixTime,
+    previous: Option<&Tenant>,
+) -> Json {
     let tenant = document.tenant();
     let mut record: Vec<(String, Json)> = Vec::new();
-    for (name, value) in members(document.source()) {
+    for (name, value) in document.source().members() {
         match name.as_str() {
             "default_resource" => {}
             "resources" => {
-                let sources = elements(document.source(), "resources").iter();
+                let sources = document.source().elements("resources").iter();
                 let published = tenant.resources().iter().zip(sources).map(|(resource, source)| {
                     let before = previous.and_then(|previous| previous.resource(resource.id()));
-                    with_longest(members(source).to_vec(), resource, now, before)
+                    with_longest(source.members().to_vec(), resource, now, before)
                 });
                 record.push((name.clone(), Json::Array(published.collect())));
             }
@@ -84,7 +118,8 @@ fn tenant_record(document: &TenantDocument, version: u64, now: UnixTime, previou
             _ => record.push((name.clone(), value.clone())),
         }
     }
-    let default = document.source().member("default_resource").map(members).unwrap_or_default().to_vec();
+    let default =
+        document.source().member("default_resource").map(Json::members).unwrap_or_default().to_vec();
     let before = previous.map(Tenant::default_resource);
     record
         .push(("default_resource".to_owned(), with_longest(default, tenant.default_resource(), now, before)));
@@ -125,23 +160,4 @@ fn earlier_lifetimes(now: UnixTime) -> impl Fn(&ProtectedResource) -> Vec<(Lifet
             before.longest_until().map(|until| (before.longest_access_token_lifetime(), until));
         [ended_now].into_iter().chain(ended_earlier).collect()
     }
-}
-
-fn members(value: &Json) -> &[(String, Json)] {
-    match value {
-        Json::Object(members) => members,
-        _ => &[],
-    }
-}
-
-fn elements<'d>(source: &'d Json, name: &str) -> &'d [Json] {
-    match source.member(name) {
-        Some(Json::Array(values)) => values,
-        _ => &[],
-    }
-}
-
-fn text(record: &Json) -> String {
-    // Strings, numbers and the like always have a JSON text.
-    serde_json::to_string(record).unwrap_or_default()
 }

@@ -26,7 +26,7 @@ export type Effect =
   | { type: "has"; kid: string; algorithm: string }
   | { type: "generate"; algorithm: string }
   | { type: "import"; kid: string; algorithm: string; jwk: string }
-  | { type: "call"; object: "account" | "challenge" | "directory"; name: string; request: string }
+  | { type: "call"; object: "account" | "challenge" | "directory" | "management"; name: string; request: string }
   | { type: "mail"; to: string; subject: string; text: string; html: string; link: string }
   | { type: "limit"; limiter: "login" | "link" | "token"; key: string }
   | { type: "deliver"; url: string; body: string };

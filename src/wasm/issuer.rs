@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 
-use crate::issuer::{IssuerRequest, MAX_BODY_LENGTH, answer};
+use crate::issuer::{IssuerRequest, answer};
 use crate::sealing::MasterKeys;
 use crate::vocabulary::HttpResponse;
 
@@ -25,6 +25,10 @@ export interface RequestHead {
   sec_fetch_site: string | null;
   /** Of the caller, as the platform saw it; empty where it does not tell. */
   address: string;
+  if_match: string | null;
+  idempotency_key: string | null;
+  /** What tells this request from others, for the audit log. */
+  request_id: string;
 }
 
 /** The result of an issuer exchange; `null` where the path is no endpoint. */
@@ -42,6 +46,9 @@ struct RequestHead {
     origin: Option<String>,
     sec_fetch_site: Option<String>,
     address: String,
+    if_match: Option<String>,
+    idempotency_key: Option<String>,
+    request_id: String,
 }
 
 #[derive(Serialize)]
@@ -50,11 +57,11 @@ struct IssuerAnswer {
     reason: Option<&'static str>,
 }
 
-/// Longest body that is read, in octets.
+/// Longest body that is read of a request to `path`, in octets.
 #[wasm_bindgen(js_name = maxBodyLength)]
 #[must_use]
-pub fn max_body_length() -> usize {
-    MAX_BODY_LENGTH
+pub fn max_body_length(path: &str) -> usize {
+    crate::issuer::max_body_length(path)
 }
 
 /// What is wrong with the secret `MASTER_KEY`; `undefined` where nothing is.
@@ -67,7 +74,7 @@ pub fn master_key_fault(master_key: &str) -> Option<String> {
 #[wasm_bindgen]
 impl TenantHandle {
     /// Begins to answer a request to the authorization server: `head` is a `RequestHead` as JSON text, `body` at most
-    /// `maxBodyLength() + 1` octets, `masterKey` the secret of that name. The exchange's result is an `IssuerAnswer`.
+    /// `maxBodyLength(path) + 1` octets, `masterKey` the secret of that name. The exchange's result is an `IssuerAnswer`.
     #[wasm_bindgen(js_name = answerIssuerRequest)]
     #[must_use]
     pub fn answer_issuer_request(
@@ -92,6 +99,9 @@ impl TenantHandle {
                 origin: head.origin.as_deref(),
                 sec_fetch_site: head.sec_fetch_site.as_deref(),
                 address: &head.address,
+                if_match: head.if_match.as_deref(),
+                idempotency_key: head.idempotency_key.as_deref(),
+                request_id: &head.request_id,
                 body: &body,
             };
             let answer = answer(&host, &tenant, master_keys.as_ref(), &request, unix_time(now)).await?;

@@ -2,7 +2,7 @@
 
 use wasm_bindgen::prelude::*;
 
-use crate::directory::directory;
+use crate::directory::{Store, StoreError, directory};
 use crate::session::{Machine, Outcome, Row, account, challenge};
 
 use super::tenant::unix_time;
@@ -45,4 +45,40 @@ pub fn turn(machine: &str, rows: &str, request: &str, now: f64) -> String {
         _ => refused(),
     };
     serde_json::to_string(&outcome).unwrap_or_default()
+}
+
+#[wasm_bindgen(typescript_custom_section)]
+const MANAGEMENT: &str = r#"
+/**
+ * Runs a statement inside the transaction of the turn: `parameters` is a JSON array, the answer a JSON array of rows, each
+ * an array of its columns. Throws where SQLite does.
+ */
+export type Execute = (statement: string, parameters: string) => string;
+
+/** What a turn of the management came to. */
+export interface Managed {
+  /** The answer to the caller, JSON text. */
+  reply: string;
+  /** Whether to keep what was written; otherwise it must be undone. */
+  commit: boolean;
+  /** When to write into the key-value store, in seconds since the Unix epoch; `null` while nothing waits. */
+  due_at: number | null;
+}
+"#;
+
+struct HostStore<'a>(&'a js_sys::Function);
+
+impl Store for HostStore<'_> {
+    fn execute(&self, statement: &str, parameters: &str) -> Result<String, StoreError> {
+        let rows = self.0.call2(&JsValue::NULL, &statement.into(), &parameters.into());
+        rows.ok().and_then(|rows| rows.as_string()).ok_or(StoreError)
+    }
+}
+
+/// Runs one request to the management of a tenant; `execute` is an `Execute`. Answers a `Managed` as JSON text.
+#[wasm_bindgen]
+#[must_use]
+pub fn manage(execute: &js_sys::Function, request: &str, now: f64) -> String {
+    let managed = crate::directory::manage(&HostStore(execute), request, unix_time(now));
+    serde_json::to_string(&managed).unwrap_or_default()
 }

@@ -36,6 +36,9 @@ const events = (): unknown[] => logged.map((line) => (JSON.parse(line) as { even
 const objects = (turn: (request: string, name: string) => Promise<string>): object => ({
   getByName: (name: string) => ({ turn: (request: string) => turn(request, name) }),
 });
+const managed = (manage: (request: string) => Promise<string>): object => ({
+  getByName: () => ({ turn: async () => "a turn", manage }),
+});
 
 describe("a call", () => {
   test("has the object of that name answer", async () => {
@@ -74,6 +77,41 @@ describe("a call", () => {
     const turn = mock.fn(async () => Promise.reject(new Error("down")));
     await performed(call, { ACCOUNT: objects(turn) });
     assert.equal(turn.mock.callCount(), 1);
+  });
+});
+
+describe("a call of the management", () => {
+  const management: Effect = { ...call, object: "management" };
+
+  test("has the tenant's directory manage, wherever that is", async () => {
+    const DIRECTORY = managed(async (request) => `managed ${request.length}`);
+    const reply = { type: "value", value: `managed ${call.type === "call" ? call.request.length : 0}` };
+    assert.deepEqual(await performed(management, { DIRECTORY }), reply);
+    assert.deepEqual(await performed(management, {}, { directory: () => DIRECTORY as never }), reply);
+  });
+  test("without its binding says that it is missing, and the log names that of the directory", async () => {
+    assert.deepEqual(await performed(management), { type: "missing" });
+    assert.deepEqual(logged, ['{"event":"binding_missing","binding":"DIRECTORY"}']);
+  });
+  test("of objects that only take turns is unavailable", async () => {
+    assert.deepEqual(await performed(management, { DIRECTORY: objects(async () => "a turn") }), { type: "unavailable" });
+    assert.deepEqual(events(), ["object_unavailable"]);
+  });
+  test("that fails is unavailable, and neither its error nor its request is logged", async () => {
+    const DIRECTORY = managed(async () => Promise.reject(new Error(CANARY)));
+    assert.deepEqual(await performed(management, { DIRECTORY }), { type: "unavailable" });
+  });
+  test("may bring a whole tenant: it is unavailable after thirty seconds, not before", async (context) => {
+    context.mock.timers.enable({ apis: ["setTimeout"] });
+    let answer = (_text: string): void => undefined;
+    const slow = managed(() => new Promise((resolve) => (answer = resolve)));
+    const late = performed(management, { DIRECTORY: slow });
+    context.mock.timers.tick(29_999);
+    answer("managed");
+    assert.deepEqual(await late, { type: "value", value: "managed" });
+    const never = performed(management, { DIRECTORY: managed(() => new Promise(() => undefined)) });
+    context.mock.timers.tick(30_000);
+    assert.deepEqual(await never, { type: "unavailable" });
   });
 });
 

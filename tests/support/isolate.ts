@@ -69,7 +69,7 @@ export class Isolate {
   readonly objects = new MemoryObjects({
     instances: this.instances,
     now: () => this.now,
-    publish: (key, value) => this.store.put([{ key, value }]),
+    publish: (key, value) => (value === null ? void this.store.entries.delete(key) : this.store.put([{ key, value }])),
   });
   /** What was sent to users, oldest first. */
   readonly mails: Mail[] = [];

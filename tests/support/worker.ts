@@ -4,6 +4,7 @@ import { join, relative } from "node:path";
 import { type MiniflareOptions, Miniflare } from "miniflare";
 import * as demo from "./demo.ts";
 import { basic, freePort, raw, type RawResponse, requestText } from "./http.ts";
+import { managementRequest } from "./objects.ts";
 
 const root = join(import.meta.dirname, "../..");
 const COMPATIBILITY_DATE = "2026-10-01";
@@ -31,8 +32,12 @@ export interface SentMail {
 export interface Objects {
   /** Has the object `name` answer one request. */
   turn(name: string, request: object): Promise<Record<string, unknown>>;
+  /** Has the directory `name` answer one request to its management. */
+  manage(name: string, command: object, members?: object): Promise<Record<string, Record<string, unknown>>>;
   /** The rows that the object `name` has stored. */
   rows(name: string): Promise<{ key: string; value: string }[]>;
+  /** What a statement of SQL answers in the storage of the object `name`. */
+  query(name: string, statement: string): Promise<Record<string, unknown>[]>;
 }
 
 export interface RunningWorker {
@@ -195,6 +200,15 @@ export async function startWorker(options: WorkerOptions = {}): Promise<RunningW
         const namespace = await miniflare.getDurableObjectNamespace(BINDINGS[className] as string);
         const stub = namespace.getByName(name) as unknown as { turn(request: string): Promise<string> };
         return JSON.parse(await stub.turn(JSON.stringify(request))) as Record<string, unknown>;
+      },
+      async manage(name, command, members) {
+        const namespace = await miniflare.getDurableObjectNamespace(BINDINGS[className] as string);
+        const stub = namespace.getByName(name) as unknown as { manage(request: string): Promise<string> };
+        return JSON.parse(await stub.manage(managementRequest(name, command, members))) as Record<string, Record<string, unknown>>;
+      },
+      async query(name, statement) {
+        const storage = await miniflare.unsafeGetDurableObjectStorage(NAME, className, { name });
+        return storage.exec<Record<string, string | number | null>>(statement);
       },
       async rows(name) {
         const storage = await miniflare.unsafeGetDurableObjectStorage(NAME, className, { name });

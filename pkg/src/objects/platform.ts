@@ -7,6 +7,8 @@ export interface ObjectState {
   readonly id: { readonly name?: string };
   readonly storage: ObjectStorage;
   waitUntil(work: Promise<unknown>): void;
+  /** Lets nothing else reach the object until `work` is done. */
+  blockConcurrencyWhile<T>(work: () => Promise<T>): Promise<T>;
 }
 
 /** Its storage, with SQLite. */
@@ -16,6 +18,8 @@ export interface ObjectStorage {
   transactionSync<T>(work: () => T): T;
   /** When to be called again, in milliseconds since the Unix epoch. */
   setAlarm(time: number): Promise<void>;
+  /** That time; `null` where no alarm is set, or where it is running. */
+  getAlarm(): Promise<number | null>;
   deleteAlarm(): Promise<void>;
   deleteAll(): Promise<void>;
 }
@@ -24,13 +28,18 @@ export interface ObjectStorage {
 export interface Sql {
   exec<R extends Record<string, string | number | null | ArrayBuffer>>(
     query: string,
-    ...parameters: string[]
-  ): { toArray(): R[] };
+    ...parameters: SqlValue[]
+  ): { toArray(): R[]; raw(): Iterable<unknown[]> };
 }
+
+/** A parameter of a statement. */
+export type SqlValue = string | number | null;
 
 /** Where records are published: Workers KV. */
 export interface PublicationTarget {
   put(key: string, value: string): Promise<void>;
+  /** Removes a key, or finds it gone. */
+  delete(key: string): Promise<void>;
 }
 
 /** The bindings of objects, under their names by convention. */

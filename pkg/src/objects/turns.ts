@@ -4,6 +4,7 @@
  */
 import type { Outcome } from "../../wasm/full_types.js";
 import { log } from "../log.ts";
+import { Alarm } from "./alarm.ts";
 import type { ObjectPlatform, ObjectState } from "./platform.ts";
 import { RecordTable } from "./record.ts";
 
@@ -11,24 +12,25 @@ import { RecordTable } from "./record.ts";
 export type Machine = "account" | "challenge" | "directory";
 
 /** After an alarm that failed; in milliseconds. The platform itself gives up after a few attempts. */
-const ALARM_RETRY = 30_000;
+export const ALARM_RETRY = 30_000;
 /** An alarm comes no sooner, so that a turn that changes nothing cannot call itself for ever; in milliseconds. */
-const SOONEST_ALARM = 1_000;
+export const SOONEST_ALARM = 1_000;
 
 export class Turns {
   readonly #state: ObjectState;
   readonly #machine: Machine;
   readonly #platform: ObjectPlatform;
   readonly #record: RecordTable;
-  /** The alarm that is set, as far as this instance of the object knows: setting the same one again costs a write. */
-  #alarm: number | null | undefined;
+  readonly #alarm: Alarm;
   /** Whether a turn of the alarm that is running left the alarm as it was. */
   #keptAlarm = false;
 
-  constructor(state: ObjectState, machine: Machine, platform: ObjectPlatform) {
+  /** `alarm` where other parts of the object want it, too. */
+  constructor(state: ObjectState, machine: Machine, platform: ObjectPlatform, alarm = new Alarm(state)) {
     this.#state = state;
     this.#machine = machine;
     this.#platform = platform;
+    this.#alarm = alarm;
     this.#record = new RecordTable(state.storage);
   }
 
@@ -56,7 +58,8 @@ export class Turns {
       return [decided, this.#record.write(decided)] as const;
     });
     this.#keptAlarm ||= outcome.keep_alarm;
-    if (left === "emptied") {
+    // Beside the rows of a directory lie the tables of its management: without the one, there may be the other.
+    if (left === "emptied" && this.#machine !== "directory") {
       this.#forget();
     } else if (!outcome.keep_alarm) {
       this.#schedule(outcome, outcome.outbox.length > 0 ? retryOutboxAt : null, now);
@@ -66,42 +69,34 @@ export class Turns {
 
   /** Runs the command `alarm` by `run`. What fails is tried again later. */
   async alarm(run: () => Promise<void>): Promise<void> {
-    this.#alarm = null;
+    this.#alarm.came();
     this.#keptAlarm = false;
     try {
       await run();
       if (this.#keptAlarm) {
         // Rows that this version cannot read keep the alarm that was set for them, and that has just been used up.
-        await this.#state.storage.setAlarm(this.now() + ALARM_RETRY);
+        this.#retry();
       }
     } catch (error) {
       log({ event: "alarm_failed", object: this.#machine, reason: error instanceof Error ? error.name : "unknown" });
-      await this.#state.storage.setAlarm(this.now() + ALARM_RETRY);
+      this.#retry();
     }
+  }
+
+  #retry(): void {
+    this.#alarm.want("turns", this.now() + ALARM_RETRY, true);
   }
 
   #schedule(outcome: Outcome, retryOutboxAt: number | null, now: number): void {
     const due = [outcome.alarm === null ? null : outcome.alarm * 1_000, retryOutboxAt].filter((time) => time !== null);
     const alarm = due.length === 0 ? null : Math.max(Math.min(...due), now + SOONEST_ALARM);
-    if (alarm === this.#alarm) {
-      return;
-    }
-    const { storage } = this.#state;
-    // An object that has nothing and never had gets no alarm to delete: that, too, would be a write.
-    if (alarm !== null) {
-      this.#state.waitUntil(storage.setAlarm(alarm));
-    } else if (this.#alarm !== undefined || outcome.put.length > 0 || outcome.delete.length > 0) {
-      this.#state.waitUntil(storage.deleteAlarm());
-    }
-    this.#alarm = alarm;
+    this.#alarm.want("turns", alarm, outcome.put.length > 0 || outcome.delete.length > 0);
   }
 
   /** Without a row the object is over: nothing of it stays. */
   #forget(): void {
-    const { storage } = this.#state;
-    this.#alarm = null;
-    this.#state.waitUntil(storage.deleteAlarm());
-    this.#state.waitUntil(storage.deleteAll());
+    this.#alarm.cancel();
+    this.#state.waitUntil(this.#state.storage.deleteAll());
   }
 }
 

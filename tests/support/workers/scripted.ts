@@ -11,7 +11,7 @@ import { AccountObject } from "../../../pkg/dist/objects/account.js";
 import { ChallengeObject } from "../../../pkg/dist/objects/challenge.js";
 import { DirectoryObject } from "../../../pkg/dist/objects/directory.js";
 import type { Effect } from "../../../pkg/wasm/full_types.js";
-import { answer } from "./scripted_core.ts";
+import { answer, manage } from "./scripted_core.ts";
 
 /** What stands in a test's way, of all objects of the isolate. */
 interface Disturbance {
@@ -29,7 +29,7 @@ const published: { key: string; value: string }[] = [];
 
 const instances = new CoreInstances(undefined as never, () => {
   instantiated += 1;
-  return { turn: answer } as never;
+  return { turn: answer, manage } as never;
 });
 const platform = { instances, now: (): number => disturbance.now ?? Date.now() };
 const target = {
@@ -37,6 +37,7 @@ const target = {
     if (disturbance.unpublished.includes(key)) throw new Error("the store is down");
     published.push({ key, value });
   },
+  delete: async (): Promise<void> => undefined,
 };
 
 /** What tests want of an object besides what it is for. */

@@ -38,6 +38,11 @@ export function answer(machine: string, rowsText: string, requestText: string, n
   });
 }
 
+/** As the core's `manage`, of a directory that nobody has given a tenant. */
+export function manage(): string {
+  return JSON.stringify({ reply: '{"refused":{"refusal":{"empty":{}}}}', commit: false, due_at: null });
+}
+
 function changes(
   machine: string,
   rows: Row[],

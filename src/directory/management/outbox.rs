@@ -1,0 +1,149 @@
+//! What is on its way into the key-value store: for each key the newest version and nothing else.
+
+use serde::Deserialize;
+
+use crate::vocabulary::UnixTime;
+
+use super::super::store::{Store, StoreError, Value, row, rows, run};
+use super::request::{DueEntry, ManagementReply, WrittenEntry};
+
+/// The store takes one write a second for a key; two, because moments here are whole seconds.
+const BETWEEN_WRITES: u64 = 2;
+/// A write that failed may still arrive, so for so long afterwards the newest version is written again.
+const LATE_WRITES: u64 = 60;
+const LONGEST_BACKOFF: u64 = 60;
+/// Entries of one batch. Deployments have a limit of 1,000 such calls in one invocation.
+const BATCH: u64 = 200;
+/// The largest value in octets: a row of the object's store has room for two million.
+pub(super) const LARGEST_VALUE: usize = 1_900_000;
+
+/// Before a record leads somewhere, that must be there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rank {
+    /// The record that gates and issuers decide by. Its last value stays here.
+    Tenant = 0,
+    /// What belongs to it.
+    Other = 1,
+}
+
+const PENDING: &str = "written_version < version";
+
+/// Has the newest value of `key` written; `None` removes the key.
+pub(super) fn publish(
+    store: &dyn Store,
+    (key, rank): (&str, Rank),
+    value: Option<&str>,
+    version: u64,
+    now: UnixTime,
+) -> Result<(), StoreError> {
+    let statement = "INSERT INTO publication VALUES (?, ?, ?, ?, 0, 0, ?, 0, 0) \
+         ON CONFLICT (key) DO UPDATE SET value = excluded.value, version = excluded.version, \
+         due_at = max(excluded.due_at, written_at + ?, CASE WHEN failures > 0 THEN due_at ELSE 0 END)";
+    let parameters = [
+        key.into(),
+        Value::Integer(rank as u64),
+        value.into(),
+        version.into(),
+        now.seconds().into(),
+        BETWEEN_WRITES.into(),
+    ];
+    run(store, statement, &parameters)
+}
+
+/// The newest value of `key`, written or not.
+pub(super) fn newest(store: &dyn Store, key: &str) -> Result<Option<String>, StoreError> {
+    let found: Option<(Option<String>,)> =
+        row(store, "SELECT value FROM publication WHERE key = ?", &[key.into()])?;
+    Ok(found.and_then(|(value,)| value))
+}
+
+/// What to write now.
+pub(super) fn due(store: &dyn Store, now: UnixTime) -> Result<ManagementReply, StoreError> {
+    let statement = format!(
+        "SELECT key, value, version FROM publication WHERE ({PENDING} OR guard_until > 0) AND due_at <= ? \
+         ORDER BY rank, key LIMIT ?"
+    );
+    let found: Vec<(String, Option<String>, u64)> =
+        rows(store, &statement, &[now.seconds().into(), BATCH.into()])?;
+    let entries = found.into_iter().map(|(key, value, version)| DueEntry { key, value, version }).collect();
+    Ok(ManagementReply::Due { entries })
+}
+
+/// When something is to be written; none while nothing waits.
+pub(super) fn due_at(store: &dyn Store) -> Result<Option<u64>, StoreError> {
+    let statement = format!("SELECT min(due_at) FROM publication WHERE {PENDING} OR guard_until > 0");
+    let found: Option<(Option<u64>,)> = row(store, &statement, &[])?;
+    Ok(found.and_then(|(due_at,)| due_at))
+}
+
+/// Takes note of what was written and what was not.
+pub(super) fn written(
+    store: &dyn Store,
+    entries: &[WrittenEntry],
+    now: UnixTime,
+) -> Result<ManagementReply, StoreError> {
+    for entry in entries {
+        let parameters = [entry.key.as_str().into()];
+        let statement = "SELECT version, failures, guard_until FROM publication WHERE key = ?";
+        let Some(Note(version, failures, guard_until)) = row(store, statement, &parameters)? else {
+            continue;
+        };
+        if entry.written {
+            settled(store, entry, version, guard_until, now)?;
+        } else {
+            let failures = failures.saturating_add(1);
+            let backoff = 1_u64.checked_shl(failures.min(16) as u32).unwrap_or(LONGEST_BACKOFF);
+            let statement = "UPDATE publication SET failures = ?, due_at = ?, guard_until = ?, written_at = ? WHERE key = ?";
+            let parameters = [
+                failures.into(),
+                now.plus(backoff.min(LONGEST_BACKOFF)).seconds().into(),
+                now.plus(LATE_WRITES).seconds().into(),
+                now.seconds().into(),
+                entry.key.as_str().into(),
+            ];
+            run(store, statement, &parameters)?;
+        }
+    }
+    if pending(store)?.0 == 0 && entries.iter().any(|entry| entry.written) {
+        super::state::set(store, "published_at", now.seconds())?;
+    }
+    Ok(ManagementReply::Done {})
+}
+
+#[derive(Deserialize)]
+struct Note(u64, u64, u64);
+
+fn settled(
+    store: &dyn Store,
+    entry: &WrittenEntry,
+    version: u64,
+    guard_until: u64,
+    now: UnixTime,
+) -> Result<(), StoreError> {
+    let guarded = now.seconds() < guard_until;
+    let again = now.plus(BETWEEN_WRITES).seconds();
+    let due_at = if entry.version < version { again } else { guard_until.max(again) };
+    let statement = "UPDATE publication SET written_version = max(written_version, ?), written_at = ?, failures = 0, \
+         due_at = ?, guard_until = ? WHERE key = ?";
+    let parameters = [
+        entry.version.into(),
+        now.seconds().into(),
+        due_at.into(),
+        if guarded { guard_until } else { 0 }.into(),
+        entry.key.as_str().into(),
+    ];
+    run(store, statement, &parameters)?;
+    // What was written is no longer needed here, once the pause that its key needs is over.
+    let statement = format!(
+        "DELETE FROM publication WHERE rank > 0 AND NOT {PENDING} AND guard_until = 0 AND written_at < ?"
+    );
+    let statement = format!("{statement} AND key <> ?");
+    let before = now.seconds().saturating_sub(BETWEEN_WRITES);
+    run(store, &statement, &[before.into(), entry.key.as_str().into()])
+}
+
+/// How many entries are not written, and how often in a row writing one of them has failed.
+pub(super) fn pending(store: &dyn Store) -> Result<(u64, u64), StoreError> {
+    let statement = format!("SELECT count(*), coalesce(max(failures), 0) FROM publication WHERE {PENDING}");
+    Ok(row(store, &statement, &[])?.unwrap_or_default())
+}
