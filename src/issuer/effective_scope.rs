@@ -1,7 +1,7 @@
 //! Which scopes a subject gets: requested, allowed to the client, defined by the resource, and granted by a role.
 
 use crate::config::{Client, Grant, Tenant, User};
-use crate::vocabulary::{PROTOCOL_SCOPES, Scope, ScopeToken};
+use crate::vocabulary::{PROTOCOL_SCOPES, RoleId, Scope, ScopeToken};
 
 use super::id_token;
 use super::target::ResolvedResource;
@@ -75,29 +75,100 @@ fn is_effective(
     holder: ScopeHolder<'_>,
     resource: ResolvedResource<'_>,
 ) -> bool {
-    let resource = resource.resource();
+    verdict(token, tenant, client, holder, resource) == ScopeVerdict::Effective
+}
+
+/// Whether a subject gets a scope, or what stands in the way first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ScopeVerdict {
+    /// It does.
+    Effective,
+    /// The resource does not define it.
+    NotDefined,
+    /// The client may not ask for it.
+    NotAllowedToClient,
+    /// No role of the subject grants it.
+    NotGrantedByRole,
+    /// It is about a user, and the subject is a client.
+    ForUsersOnly,
+    /// `openid`, of a tenant whose signatures no client can verify.
+    NoPublicKey,
+    /// `offline_access`, for a client that may not refresh.
+    NoRefreshGrant,
+}
+
+impl ScopeVerdict {
+    /// Its word in an explanation.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Effective => "effective",
+            Self::NotDefined => "not_defined",
+            Self::NotAllowedToClient => "not_allowed_to_client",
+            Self::NotGrantedByRole => "not_granted_by_role",
+            Self::ForUsersOnly => "for_users_only",
+            Self::NoPublicKey => "no_public_key",
+            Self::NoRefreshGrant => "no_refresh_grant",
+        }
+    }
+}
+
+/// Decides about one scope; there is no other place that does.
+pub(super) fn verdict(
+    token: &ScopeToken,
+    tenant: &Tenant,
+    client: &Client,
+    holder: ScopeHolder<'_>,
+    resource: ResolvedResource<'_>,
+) -> ScopeVerdict {
     let name = token.as_str();
     if PROTOCOL_SCOPES.contains(&name) {
         // They ask for a user's identity or for offline access, and a client acting for itself has neither.
-        return matches!(holder, ScopeHolder::User(_))
-            && client.protocol_scopes().contains(name)
-            && (name != "openid" || id_token::is_possible(tenant))
-            && (name != OFFLINE_ACCESS || client.permits_grant(Grant::RefreshToken));
+        return match holder {
+            ScopeHolder::Client => ScopeVerdict::ForUsersOnly,
+            ScopeHolder::User(_) if !client.protocol_scopes().contains(name) => {
+                ScopeVerdict::NotAllowedToClient
+            }
+            ScopeHolder::User(_) if name == "openid" && !id_token::is_possible(tenant) => {
+                ScopeVerdict::NoPublicKey
+            }
+            ScopeHolder::User(_) if name == OFFLINE_ACCESS && !client.permits_grant(Grant::RefreshToken) => {
+                ScopeVerdict::NoRefreshGrant
+            }
+            ScopeHolder::User(_) => ScopeVerdict::Effective,
+        };
     }
-    if !resource.defines_scope(name) {
-        return false;
+    if !resource.resource().defines_scope(name) {
+        return ScopeVerdict::NotDefined;
     }
-    let allowed = match client.assignment(resource.id()) {
+    let allowed = match client.assignment(resource.resource().id()) {
         Some(allowed) => allowed.contains(name),
-        None => resource.is_default(),
+        None => resource.resource().is_default(),
     };
-    let granted_by_role = |role| tenant.role(role).and_then(|role| role.scopes_for(resource.id()));
+    if !allowed {
+        return ScopeVerdict::NotAllowedToClient;
+    }
+    // A client without a role has what its assignment allows; a user has nothing but by roles, and several add up.
+    let by_assignment = matches!(holder, ScopeHolder::Client) && client.role_ids().is_empty();
+    if by_assignment || granting_roles(token, tenant, client, holder, resource).next().is_some() {
+        ScopeVerdict::Effective
+    } else {
+        ScopeVerdict::NotGrantedByRole
+    }
+}
+
+/// The roles of the subject that grant a scope.
+pub(super) fn granting_roles<'a>(
+    token: &'a ScopeToken,
+    tenant: &'a Tenant,
+    client: &'a Client,
+    holder: ScopeHolder<'a>,
+    resource: ResolvedResource<'a>,
+) -> impl Iterator<Item = &'a RoleId> {
     let roles = match holder {
-        // A client without a role has what its assignment allows.
-        ScopeHolder::Client if client.role_ids().is_empty() => return allowed,
         ScopeHolder::Client => client.role_ids(),
         ScopeHolder::User(user) => user.role_ids(),
     };
-    // Several roles add up.
-    allowed && roles.iter().filter_map(granted_by_role).any(|scope| scope.contains(name))
+    let id = resource.resource().id();
+    let scopes = move |role: &RoleId| tenant.role(role).and_then(|role| role.scopes_for(id));
+    roles.iter().filter(move |role| scopes(role).is_some_and(|scope| scope.contains(token.as_str())))
 }

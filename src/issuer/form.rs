@@ -77,6 +77,11 @@ impl Form {
         Ok(())
     }
 
+    /// The names of all parameters, those without a value too.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.parameters.iter().map(|(name, _)| name.as_str())
+    }
+
     /// The parameter's value, if it has one.
     pub(super) fn value(&self, name: &str) -> Option<&str> {
         self.values(name).next()

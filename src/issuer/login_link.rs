@@ -37,7 +37,13 @@ impl Recipient {
 #[serde(tag = "for", rename_all = "snake_case")]
 pub(super) enum LinkFacts {
     /// Sent for an application's server, which redeems it.
-    Backend { client_id: ClientId, recipient: Option<Recipient> },
+    Backend {
+        client_id: ClientId,
+        recipient: Option<Recipient>,
+        /// The address of a user who is to be made when the link comes back.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        newcomer: Option<String>,
+    },
     /// Sent by the hosted login, for the browser in which it began.
     Hosted(Box<HostedLink>),
 }

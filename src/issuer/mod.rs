@@ -7,6 +7,8 @@ mod bearer;
 mod client_assertion;
 mod client_authentication;
 mod client_credentials;
+mod console;
+mod cookie;
 mod effective_scope;
 mod form;
 mod html;
@@ -15,6 +17,7 @@ mod introspection;
 mod login_link;
 mod logout;
 mod mail;
+mod management;
 mod metadata;
 mod one_time;
 mod presented;
@@ -34,7 +37,7 @@ mod userinfo;
 pub use client_authentication::AuthenticatedClient;
 pub use effective_scope::{ScopeHolder, ScopeRefusal, effective_scope};
 pub use refusal::Refusal;
-pub use request::{Answer, IssuerRequest, MAX_BODY_LENGTH};
+pub use request::{Answer, IssuerRequest, MAX_BODY_LENGTH, max_body_length};
 pub use target::ResolvedResource;
 
 use crate::config::Tenant;
@@ -69,7 +72,9 @@ pub async fn answer(
         ("/oidc/userinfo", "GET" | "POST") => userinfo::answer(service, request).await,
         ("/oidc/token" | "/oidc/token/revocation" | "/oidc/introspect", _) => not_allowed("POST"),
         ("/oidc/userinfo", _) => not_allowed("GET, POST"),
-        (path, _) if path.starts_with("/v1/") => backend::answer(service, request).await?,
+        (path, _) if path.starts_with("/v1/auth/") => backend::answer(service, request).await?,
+        (path, _) if path.starts_with("/v1/") => management::answer(service, request).await?,
+        (path, _) if path.starts_with("/console/") => console::answer(service, request).await?,
         (path, method) => match (authorize::answer(service, request).await, method) {
             (Some(answer), _) => answer,
             (None, "GET" | "HEAD") => Answer::plain(metadata::document(tenant, path)?),

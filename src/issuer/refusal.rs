@@ -131,6 +131,8 @@ refusals! {
     UserUnknown = "user_unknown", InvalidGrant, "the grant is invalid";
     /// The user gets nothing anywhere.
     UserSuspended = "user_suspended", InvalidGrant, "the grant is invalid";
+    /// Nobody has given the tenant's directory the tenant yet, so it makes no users.
+    DirectoryEmpty = "directory_empty", InvalidRequest, "the tenant is not managed by its directory yet";
     /// The user is not assigned to the application of the client.
     UserNotAssigned = "user_not_assigned", InvalidGrant, "the grant is invalid";
     /// No session of ours, or none any more.
@@ -154,11 +156,13 @@ refusals! {
 }
 
 impl Refusal {
-    /// The HTTP status: that of the error, but for a body too long to read and for too many requests.
+    /// The HTTP status: that of the error, but for a body too long to read, for too many requests, and for a directory
+    /// that is not ready for what the request asks.
     #[must_use]
     pub fn status(self) -> u16 {
         match self {
             Self::BodyTooLong => 413,
+            Self::DirectoryEmpty => 409,
             Self::TooManyRequests => 429,
             other => other.error_code().status(),
         }

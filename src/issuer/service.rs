@@ -4,7 +4,10 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 
 use crate::access_token::{TokenRefusal, UnverifiedAccessToken, VerifiedAccessToken};
 use crate::config::{Client, Tenant, User, UserStatus};
-use crate::directory::{DirectoryCommand, DirectoryReply, DirectoryRequest};
+use crate::directory::{
+    DirectoryCommand, DirectoryReply, DirectoryRequest, ManagementCommand, ManagementRefusal,
+    ManagementReply, ManagementRequest,
+};
 use crate::host::{CallError, Host, Limiter, ObjectClass};
 use crate::sealing::{MasterKeys, RoutedToken, TokenKind};
 use crate::session::{
@@ -51,14 +54,32 @@ impl<'a, H: Host> Service<'a, H> {
         if client.id() == client_id { Ok(Some(client)) } else { Err(Refusal::ClientRecordBroken) }
     }
 
-    /// The user's record; `None` where there is no such user.
+    /// The user's record; `None` where there is no such user. Whom the published records do not know, because they were
+    /// created seconds ago, the directory is asked about, where there is one.
     pub(super) async fn user(&self, user_id: &UserId) -> Result<Option<User>, Refusal> {
-        let tenant = self.tenant.id();
-        let Some(record) = self.read(format!("tenant/{tenant}/user/{user_id}")).await? else {
-            return Ok(None);
-        };
-        let user = User::parse(&record, tenant).map_err(|_| Refusal::UserRecordBroken)?;
-        if user.id() == user_id { Ok(Some(user)) } else { Err(Refusal::UserRecordBroken) }
+        if let Some(user) = self.published_user(user_id).await? {
+            return Ok(Some(user));
+        }
+        let command = ManagementCommand::UserRecord { user_id: user_id.clone() };
+        match self.manage(&self.management_request(command)).await {
+            Ok(ManagementReply::User { record }) => self.read_user(&record, user_id).map(Some),
+            Ok(ManagementReply::Refused {
+                refusal: ManagementRefusal::RecordUnreadable {} | ManagementRefusal::RequestUnreadable {},
+            }) => Err(Refusal::StoredRecordUnreadable),
+            Ok(ManagementReply::Refused { .. }) | Err(Refusal::NotDeployed(_)) => Ok(None),
+            Ok(_) => Err(Refusal::StoredRecordUnreadable),
+            Err(unavailable) => Err(unavailable),
+        }
+    }
+
+    async fn published_user(&self, user_id: &UserId) -> Result<Option<User>, Refusal> {
+        let record = self.read(format!("tenant/{}/user/{user_id}", self.tenant.id())).await?;
+        record.map(|record| self.read_user(&record, user_id)).transpose()
+    }
+
+    fn read_user(&self, record: &str, user_id: &UserId) -> Result<User, Refusal> {
+        let user = User::parse(record, self.tenant.id()).map_err(|_| Refusal::UserRecordBroken)?;
+        if user.id() == user_id { Ok(user) } else { Err(Refusal::UserRecordBroken) }
     }
 
     /// The user with that email address; `None` where there is none.
@@ -70,8 +91,9 @@ impl<'a, H: Host> Service<'a, H> {
             return Ok(None);
         };
         let user_id = UserId::parse(&user_id).map_err(|_| Refusal::UserRecordBroken)?;
-        // The record decides: an address that was given up may lead here for a while.
-        let user = self.user(&user_id).await?;
+        // The record decides: an address that was given up may lead here for a while. Strangers type addresses, so the
+        // directory is not asked.
+        let user = self.published_user(&user_id).await?;
         Ok(user.filter(|user| User::email_key(user.email()) == User::email_key(email)))
     }
 
@@ -126,6 +148,27 @@ impl<'a, H: Host> Service<'a, H> {
         let name = self.tenant.id().to_string();
         let request = DirectoryRequest { command };
         let reply = self.call(ObjectClass::Directory, "binding 'DIRECTORY'", name, &request).await?;
+        serde_json::from_str(&reply).map_err(|_| Refusal::StoredRecordUnreadable)
+    }
+
+    /// A request of nobody's to the management of the tenant, which sees all of it.
+    pub(super) fn management_request(&self, command: ManagementCommand) -> ManagementRequest {
+        ManagementRequest {
+            tenant_id: self.tenant.id().clone(),
+            actor: None,
+            reach: None,
+            request_id: String::new(),
+            idempotency_key: None,
+            if_match: None,
+            published_version: self.tenant.version(),
+            command,
+        }
+    }
+
+    /// Has the tenant's directory manage what the tenant consists of.
+    pub(super) async fn manage(&self, request: &ManagementRequest) -> Result<ManagementReply, Refusal> {
+        let name = self.tenant.id().to_string();
+        let reply = self.call(ObjectClass::Management, "binding 'DIRECTORY'", name, request).await?;
         serde_json::from_str(&reply).map_err(|_| Refusal::StoredRecordUnreadable)
     }
 

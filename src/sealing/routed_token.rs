@@ -32,11 +32,15 @@ pub enum TokenKind {
     Consent,
     /// A `request_uri` of RFC 9126.
     PushedRequest,
+    /// A login to the console in progress.
+    ConsoleLogin,
+    /// The cookie of the console.
+    Console,
 }
 
 impl TokenKind {
     /// Every kind.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::RefreshToken,
         Self::AuthorizationCode,
         Self::MagicLink,
@@ -45,6 +49,8 @@ impl TokenKind {
         Self::Login,
         Self::Consent,
         Self::PushedRequest,
+        Self::ConsoleLogin,
+        Self::Console,
     ];
 
     /// The kind's name, to which its tokens are bound.
@@ -59,6 +65,8 @@ impl TokenKind {
             Self::Login => "login",
             Self::Consent => "consent",
             Self::PushedRequest => "pushed_request",
+            Self::ConsoleLogin => "console_login",
+            Self::Console => "console",
         }
     }
 }

@@ -26,6 +26,7 @@ mod issuer_deployment;
 mod issuer_introspection;
 mod issuer_limits;
 mod issuer_logout;
+mod issuer_management;
 mod issuer_metadata;
 mod issuer_pushed_requests;
 mod issuer_refresh;

@@ -5,6 +5,7 @@ use crate::sealing::{RoutedToken, TokenKind};
 use crate::session::SessionFacts;
 use crate::vocabulary::{Lifetime, SecretHash, SessionId, UserId};
 
+use super::super::cookie::{SameSite, cookie, set_cookie};
 use super::super::refusal::Refusal;
 use super::super::request::IssuerRequest;
 use super::super::service::Service;
@@ -52,13 +53,13 @@ impl BrowserSession {
     /// The cookie that keeps it as long as the session lives.
     pub(super) fn cookie<H: Host>(&self, service: &Service<'_, H>, facts: &SessionFacts) -> String {
         let seconds = facts.expires_at.since(service.now).min(Lifetime::SESSION.seconds());
-        set_cookie(service, SESSION, self.token.text(), seconds)
+        set_cookie(service, SESSION, self.token.text(), seconds, SameSite::Lax)
     }
 }
 
 /// The cookie that takes the session away.
-pub(super) fn without_session<H: Host>(service: &Service<'_, H>) -> String {
-    set_cookie(service, SESSION, "", 0)
+pub(in super::super) fn without_session<H: Host>(service: &Service<'_, H>) -> String {
+    set_cookie(service, SESSION, "", 0, SameSite::Lax)
 }
 
 /// The secret that binds a login to the browser in which it began, so that nobody can finish it in another's (login
@@ -88,37 +89,6 @@ impl Browser {
     }
 
     pub(super) fn cookie<H: Host>(&self, service: &Service<'_, H>) -> String {
-        set_cookie(service, BROWSER, &self.secret, BROWSER_LIFETIME)
+        set_cookie(service, BROWSER, &self.secret, BROWSER_LIFETIME, SameSite::Lax)
     }
-}
-
-/// Whether a request that changes something comes from one of our own pages (Fetch Metadata, `Origin`). Older browsers
-/// send neither; for them the cookie's `SameSite` stands.
-pub(super) fn is_from_our_page<H: Host>(service: &Service<'_, H>, request: &IssuerRequest<'_>) -> bool {
-    let site = request.sec_fetch_site.is_none_or(|site| site == "same-origin" || site == "none");
-    site && request.origin.is_none_or(|origin| origin == service.tenant.issuer())
-}
-
-fn is_secure<H: Host>(service: &Service<'_, H>) -> bool {
-    service.tenant.issuer().starts_with("https:")
-}
-
-/// `__Host-` keeps other hosts of the same site from setting it. Without TLS, in development, browsers refuse it.
-fn full_name<H: Host>(service: &Service<'_, H>, name: &str) -> String {
-    if is_secure(service) { format!("__Host-{name}") } else { name.to_owned() }
-}
-
-fn set_cookie<H: Host>(service: &Service<'_, H>, name: &str, value: &str, seconds: u64) -> String {
-    let secure = if is_secure(service) { "; Secure" } else { "" };
-    let name = full_name(service, name);
-    format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
-}
-
-/// The value of a cookie; none where it stands twice, because then one of both is somebody else's.
-fn cookie<'r, H: Host>(service: &Service<'_, H>, request: &IssuerRequest<'r>, name: &str) -> Option<&'r str> {
-    let name = full_name(service, name);
-    let pairs = request.cookie?.split(';').filter_map(|pair| pair.trim().split_once('='));
-    let mut values = pairs.filter(|(own, _)| *own == name).map(|(_, value)| value);
-    let value = values.next().filter(|value| !value.is_empty())?;
-    values.next().is_none().then_some(value)
 }

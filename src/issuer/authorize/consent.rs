@@ -8,6 +8,7 @@ use crate::sealing::TokenKind;
 use crate::session::{AccountCommand, AccountReply};
 use crate::vocabulary::{ErrorCode, PROTOCOL_SCOPES, ResourceId, Scope, ScopeToken, SecretHash, SessionId};
 
+use super::super::cookie::is_from_our_page;
 use super::super::form::Form;
 use super::super::html::escaped;
 use super::super::one_time::{self, OneTime};
@@ -16,7 +17,7 @@ use super::super::refusal::Refusal;
 use super::super::request::{Answer, IssuerRequest};
 use super::super::service::Service;
 use super::super::user_grant::{EnteringUser, refusal};
-use super::browser::{Browser, BrowserSession, is_from_our_page};
+use super::browser::{Browser, BrowserSession};
 use super::endpoint::{Granted, Login, entering, granted, issue, named_client, resumed};
 use super::page::{Page, form};
 use super::request::{AuthorizationRequest, RequestFault};

@@ -6,6 +6,7 @@ use crate::jose::UntrustedJws;
 use crate::session::{AccountCommand, AccountReply, Style};
 use crate::vocabulary::json::Json;
 
+use super::super::cookie::is_from_our_page;
 use super::super::form::Form;
 use super::super::logout::notify;
 use super::super::redirect::with_parameters;
@@ -13,7 +14,7 @@ use super::super::refusal::Refusal;
 use super::super::request::{Answer, IssuerRequest};
 use super::super::service::{Service, Subject};
 use super::super::user_grant::refusal;
-use super::browser::{BrowserSession, is_from_our_page, without_session};
+use super::browser::{BrowserSession, without_session};
 use super::endpoint::named_client;
 use super::page::{Page, form};
 use super::response::to_page;

@@ -7,6 +7,7 @@ use crate::sealing::TokenKind;
 use crate::session::{AccountCommand, AccountReply, NewSession, Style};
 use crate::vocabulary::SecretHash;
 
+use super::super::cookie::is_from_our_page;
 use super::super::form::Form;
 use super::super::html::escaped;
 use super::super::login_link::{BY_MAIL, LINK_MINUTES, LinkFacts, Recipient};
@@ -17,7 +18,7 @@ use super::super::refusal::Refusal;
 use super::super::request::{Answer, IssuerRequest};
 use super::super::service::Service;
 use super::super::user_grant::RecordedGrant;
-use super::browser::{Browser, BrowserSession, is_from_our_page};
+use super::browser::{Browser, BrowserSession};
 use super::endpoint::{Login, authenticated, named_client};
 use super::page::{Page, form};
 use super::request::AuthorizationRequest;

@@ -1,11 +1,11 @@
 //! The redirect flow: authorization endpoint, hosted login, consent, pushed requests, logout.
 
-mod browser;
+pub(super) mod browser;
 mod consent;
 mod end_session;
 mod endpoint;
 mod login;
-mod page;
+pub(super) mod page;
 mod pushed;
 mod request;
 mod response;

@@ -10,7 +10,7 @@ pub(in super::super) const STYLE_PATH: &str = "/oidc/style.css";
 const STYLE: &str = include_str!("style.css");
 
 /// A page in the making. Whatever is not ours in it has been escaped.
-pub(super) struct Page {
+pub(in super::super) struct Page {
     status: u16,
     title: String,
     main: String,
@@ -20,23 +20,23 @@ pub(super) struct Page {
 
 impl Page {
     /// A page with a heading.
-    pub(super) fn new(status: u16, title: &str) -> Self {
+    pub(in super::super) fn new(status: u16, title: &str) -> Self {
         let main = format!("<h1>{}</h1>", escaped(title));
         Self { status, title: escaped(title), main, form_target: None, reason: None }
     }
 
     /// A page that says why it goes no further, with the reason for the log.
-    pub(super) fn refusal(status: u16, title: &str, text: &str, reason: &'static str) -> Self {
+    pub(in super::super) fn refusal(status: u16, title: &str, text: &str, reason: &'static str) -> Self {
         Self { reason: Some(reason), ..Self::new(status, title).paragraph(text) }
     }
 
-    pub(super) fn paragraph(mut self, text: &str) -> Self {
+    pub(in super::super) fn paragraph(mut self, text: &str) -> Self {
         self.main.push_str(&format!("<p>{}</p>", escaped(text)));
         self
     }
 
     /// HTML whose parts the caller has escaped.
-    pub(super) fn html(mut self, html: &str) -> Self {
+    pub(in super::super) fn html(mut self, html: &str) -> Self {
         self.main.push_str(html);
         self
     }
@@ -47,7 +47,7 @@ impl Page {
         self
     }
 
-    pub(super) fn answer(self) -> Answer {
+    pub(in super::super) fn answer(self) -> Answer {
         let Self { status, title, main, form_target, reason } = self;
         let body = format!(
             "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\

@@ -1,20 +1,20 @@
-//! The API from backend to backend: magic links and sessions without redirects, and what management may do to users.
-//! Its sessions are not shared with those of browsers (R32).
+//! The API from backend to backend: magic links and sessions without redirects. Its sessions are not shared with those of
+//! browsers (R32).
 
 mod body;
-mod keys;
 mod links;
 mod sessions;
-mod users;
 
 use crate::config::{Client, SubjectKind};
 use crate::host::Host;
-use crate::vocabulary::{HttpResponse, KeyId, UserId};
+use crate::vocabulary::{HttpResponse, UserId};
 
 use super::bearer::{self, BearerRefusal, verified};
 use super::refusal::Refusal;
 use super::request::{Answer, IssuerRequest};
 use super::service::Service;
+
+pub(super) use sessions::described;
 
 /// Why a call is refused.
 #[derive(Debug, Clone, Copy)]
@@ -23,8 +23,6 @@ enum CallRefusal {
     Bearer(BearerRefusal),
     /// The caller is, and the call cannot be done.
     Call(Refusal),
-    /// There is no such thing in this tenant.
-    NotFound,
 }
 
 impl From<Refusal> for CallRefusal {
@@ -55,42 +53,15 @@ pub(super) async fn answer<H: Host>(service: &Service<'_, H>, request: &IssuerRe
             | "/v1/auth/token/refresh",
             _,
         ) => return Some(super::not_allowed("POST")),
-        ("/v1/keys", "GET") => keys::list(service, request).await,
-        ("/v1/keys", "POST") => keys::announce(service, request).await,
-        ("/v1/keys", _) => return Some(super::not_allowed("GET, POST")),
-        (path, method) => match path.strip_prefix("/v1/keys/").map(KeyId::parse) {
-            Some(Ok(kid)) if method == "PUT" => keys::advance(service, request, &kid).await,
-            Some(Ok(_)) => return Some(super::not_allowed("PUT")),
-            Some(Err(_)) => return None,
-            None => return of_user(service, request, path, method).await,
-        },
-    };
-    Some(answered(service, called))
-}
-
-async fn of_user<H: Host>(
-    service: &Service<'_, H>,
-    request: &IssuerRequest<'_>,
-    path: &str,
-    method: &str,
-) -> Option<Answer> {
-    let in_auth = path.strip_prefix("/v1/auth/users/").and_then(|rest| rest.strip_suffix("/sessions"));
-    let called = match (in_auth, path.strip_prefix("/v1/sessions/"), path.strip_prefix("/v1/users/")) {
-        (Some(user), ..) => match (UserId::parse(user).ok()?, method) {
-            (user, "GET") => sessions::list(service, request, &user).await,
-            (user, "DELETE") => sessions::end_all(service, request, &user).await,
-            _ => return Some(super::not_allowed("GET, DELETE")),
-        },
-        (_, Some(user), _) => match (UserId::parse(user).ok()?, method) {
-            (user, "GET") => users::sessions(service, request, &user).await,
-            (user, "DELETE") => users::end_sessions(service, request, &user).await,
-            _ => return Some(super::not_allowed("GET, DELETE")),
-        },
-        (.., Some(user)) => match (UserId::parse(user).ok()?, method) {
-            (user, "PUT") => users::update(service, request, &user).await,
-            _ => return Some(super::not_allowed("PUT")),
-        },
-        _ => return None,
+        (path, method) => {
+            let user = path.strip_prefix("/v1/auth/users/")?.strip_suffix("/sessions")?;
+            let user = UserId::parse(user).ok()?;
+            match method {
+                "GET" => sessions::list(service, request, &user).await,
+                "DELETE" => sessions::end_all(service, request, &user).await,
+                _ => return Some(super::not_allowed("GET, DELETE")),
+            }
+        }
     };
     Some(answered(service, called))
 }
@@ -100,11 +71,6 @@ fn answered<H: Host>(service: &Service<'_, H>, called: Result<Answer, CallRefusa
         Ok(answer) => answer,
         Err(CallRefusal::Bearer(refusal)) => refusal.answer(service.tenant.issuer()),
         Err(CallRefusal::Call(refusal)) => refusal.answer(service.tenant.issuer()),
-        Err(CallRefusal::NotFound) => {
-            let body = serde_json::json!({ "message": ["there is no such thing in this tenant"], "error_code": "not_found" });
-            let response = HttpResponse::json(404, &body).not_stored();
-            Answer { response, reason: Some("not_found") }
-        }
     }
 }
 

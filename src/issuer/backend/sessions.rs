@@ -145,7 +145,7 @@ pub(super) async fn end_all<H: Host>(
 }
 
 /// A session as listings show it. `session_id` here is the public identifier, which opens nothing.
-pub(super) fn described(session: &SessionFacts) -> Value {
+pub(in super::super) fn described(session: &SessionFacts) -> Value {
     json!({
         "session_id": session.sid.as_str(),
         "client_id": session.client_id.as_str(),

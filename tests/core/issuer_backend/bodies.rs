@@ -83,11 +83,6 @@ fn refresh_takes_no_resource_and_no_scope() {
 }
 
 #[test]
-fn creating_users_by_a_link_is_refused() {
-    refuses(SEND, &with(to_ada(), "create_new_user", json!(true)), "parameter_malformed");
-}
-
-#[test]
 fn body_is_one_json_object_in_strict_form() {
     for body in [
         "",

@@ -20,8 +20,7 @@ fn user_suspended_between_code_and_tokens_gets_nothing() {
 fn user_suspended_by_management_before_the_records_know_gets_nothing() {
     let issuer = Issuer::new();
     let code = code_of(&issuer, SERVER);
-    let call = Call::json("/v1/users/ada", &json!({ "status": "suspended" })).method("PUT");
-    assert_eq!(issuer.answer(&call.bearer(&issuer.client_token("tenant-admin"))).status, 200);
+    assert_eq!(issuer.change_status("ada", "suspended").status, 200);
     issuer.token(SERVER, &redemption(&code)).refused(400, "invalid_grant", "user_suspended");
 }
 

@@ -82,10 +82,11 @@ fn e12_broken_rows_are_503_at_every_endpoint_that_reads_them() {
         let reply = issuer.ask(SERVER, path, &form);
         reply.refused(503, "temporarily_unavailable", "stored_record_unreadable");
     }
-    for path in ["/v1/sessions/ada", "/v1/auth/users/ada/sessions"] {
-        let call = crate::support::issuer::Call::get(path).bearer(&issuer.client_token(SERVER));
-        issuer.answer(&call).refused(503, "temporarily_unavailable", "stored_record_unreadable");
-    }
+    let get = |path: &str| crate::support::issuer::Call::get(path).bearer(&issuer.client_token(SERVER));
+    let listed = issuer.answer(&get("/v1/auth/users/ada/sessions"));
+    listed.refused(503, "temporarily_unavailable", "stored_record_unreadable");
+    let listed = issuer.answer(&get("/v1/sessions/ada"));
+    listed.refused_by_management(503, "temporarily_unavailable", "stored_record_unreadable");
 }
 
 #[test]

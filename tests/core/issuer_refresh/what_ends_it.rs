@@ -58,8 +58,7 @@ fn user_suspended_by_the_record_cannot_be_refreshed_for_and_never_again_by_that_
 #[test]
 fn user_suspended_by_management_cannot_be_refreshed_for_though_the_record_is_behind() {
     let (issuer, token) = refresh_token_of("ada");
-    let call = Call::json("/v1/users/ada", &json!({ "status": "suspended" })).method("PUT");
-    assert_eq!(issuer.answer(&call.bearer(&issuer.client_token("tenant-admin"))).status, 200);
+    assert_eq!(issuer.change_status("ada", "suspended").status, 200);
     issuer.refresh(SERVER, &token).refused(400, "invalid_grant", "user_suspended");
 }
 

@@ -49,6 +49,8 @@ pub(crate) struct Call {
     pub(crate) cookie: Option<String>,
     pub(crate) origin: Option<String>,
     pub(crate) sec_fetch_site: Option<&'static str>,
+    pub(crate) if_match: Option<&'static str>,
+    pub(crate) idempotency_key: Option<&'static str>,
     pub(crate) body: String,
 }
 
@@ -147,6 +149,17 @@ impl Reply {
     pub(crate) fn refused(&self, status: u16, error: &str, reason: &str) {
         let found = (self.status, self.json()["error"].as_str().unwrap_or_default().to_owned(), self.reason);
         assert_eq!(found, (status, error.to_owned(), Some(reason)), "{self:?}");
+    }
+
+    /// Asserts status, `error_code` and reason of a refusal of the management API.
+    #[track_caller]
+    pub(crate) fn refused_by_management(&self, status: u16, code: &str, reason: &str) {
+        let body = self.json();
+        let found = (self.status, body["error_code"].as_str().unwrap_or_default().to_owned(), self.reason);
+        assert_eq!(found, (status, code.to_owned(), Some(reason)), "{self:?}");
+        let messages = body["message"].as_array().unwrap();
+        assert!(!messages.is_empty() && messages.iter().all(Value::is_string), "{self:?}");
+        assert_eq!(self.header("retry-after").is_some(), status == 503, "{self:?}");
     }
 
     /// Asserts a page that refuses, and sends nobody anywhere.

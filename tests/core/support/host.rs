@@ -6,7 +6,7 @@ use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
-use audgate::directory::directory;
+use audgate::directory::{ManagementRefusal, ManagementReply, ManagementRequest, directory};
 use audgate::host::{CallError, Host, HostUnavailable, Limiter, Mail, ObjectClass, SignError};
 use audgate::jose::portable::{self, SigningKey};
 use audgate::jose::{Algorithm, VerificationKey};
@@ -36,10 +36,16 @@ pub(crate) struct MemoryHost {
     pub(crate) signing_fails: bool,
     pub(crate) randomness_fails: bool,
     pub(crate) bindings_missing: bool,
+    /// Only the binding of directories.
+    pub(crate) directory_missing: bool,
     pub(crate) limit_reached: bool,
     /// What becomes of the next calls to objects, in order; those after them succeed.
     pub(crate) call_faults: RefCell<VecDeque<Option<CallFault>>>,
     pub(crate) objects: RefCell<Objects>,
+    /// What the management of the directory answers next, in order; after that nobody has given it a tenant.
+    pub(crate) directory_answers: RefCell<VecDeque<ManagementReply>>,
+    /// What the management of the directory was asked.
+    pub(crate) directory_asked: RefCell<Vec<ManagementRequest>>,
     /// Private keys that the core handed over, as JWKs.
     pub(crate) imported_keys: RefCell<Vec<String>>,
     pub(crate) mails: RefCell<Vec<Mail>>,
@@ -66,9 +72,12 @@ impl MemoryHost {
             signing_fails: false,
             randomness_fails: false,
             bindings_missing: false,
+            directory_missing: false,
             limit_reached: false,
             call_faults: RefCell::default(),
             objects: RefCell::default(),
+            directory_answers: RefCell::default(),
+            directory_asked: RefCell::default(),
             imported_keys: RefCell::default(),
             mails: RefCell::default(),
             deliveries: RefCell::default(),
@@ -93,6 +102,7 @@ impl MemoryHost {
             ObjectClass::Account => account(&rows, request, now),
             ObjectClass::Challenge => challenge(&rows, request, now),
             ObjectClass::Directory => directory(&rows, request, now),
+            ObjectClass::Management => return self.managed(request),
         };
         if !(outcome.put.is_empty() && outcome.delete.is_empty()) {
             let stored = objects.entry(name).or_default();
@@ -100,6 +110,16 @@ impl MemoryHost {
             stored.extend(outcome.put.into_iter().map(|row| (row.key, row.value)));
         }
         outcome.reply
+    }
+}
+
+impl MemoryHost {
+    fn managed(&self, request: &str) -> String {
+        let request: ManagementRequest = serde_json::from_str(request).unwrap();
+        self.directory_asked.borrow_mut().push(request);
+        let empty = ManagementReply::Refused { refusal: ManagementRefusal::Empty {} };
+        let reply = self.directory_answers.borrow_mut().pop_front().unwrap_or(empty);
+        serde_json::to_string(&reply).unwrap()
     }
 }
 
@@ -158,7 +178,8 @@ impl Host for MemoryHost {
 
     async fn call(&self, class: ObjectClass, name: String, request: String) -> Result<String, CallError> {
         self.note(class.as_str());
-        if self.bindings_missing {
+        let of_directory = matches!(class, ObjectClass::Directory | ObjectClass::Management);
+        if self.bindings_missing || (self.directory_missing && of_directory) {
             return Err(CallError::BindingMissing);
         }
         let fault = self.call_faults.borrow_mut().pop_front().flatten();

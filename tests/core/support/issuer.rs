@@ -5,8 +5,10 @@ use std::rc::Rc;
 
 use audgate::config::{Tenant, TenantDocument};
 use audgate::directory::publication::publish;
+use audgate::directory::{Entity, ManagementReply};
 use audgate::issuer::{IssuerRequest, answer};
 use audgate::sealing::MasterKeys;
+use audgate::vocabulary::json::Json;
 use audgate::vocabulary::{TenantId, UnixTime};
 use base64ct::{Base64, Base64UrlUnpadded, Encoding};
 use serde_json::{Value, json};
@@ -90,6 +92,9 @@ impl Issuer {
             origin: call.origin.as_deref(),
             sec_fetch_site: call.sec_fetch_site,
             address: "192.0.2.1",
+            if_match: call.if_match,
+            idempotency_key: call.idempotency_key,
+            request_id: "request-1",
             body: call.body.as_bytes(),
         };
         let now = UnixTime::from_seconds(self.now());
@@ -143,6 +148,20 @@ impl Issuer {
         self.answer(&Call::json(path, body).bearer(&self.client_token(client)))
     }
 
+    /// Has the management of the directory answer this next.
+    pub(crate) fn directory_answers(&self, reply: ManagementReply) {
+        self.host.directory_answers.borrow_mut().push_back(reply);
+    }
+
+    /// PUT of a user's status by management, which the directory accepts as its next version.
+    pub(crate) fn change_status(&self, user: &str, status: &str) -> Reply {
+        let value = json!({ "user_id": user, "email": format!("{user}@shop.example"), "status": status });
+        let version = self.tenant.version() + 1 + self.host.directory_asked.borrow().len() as u64;
+        self.directory_answers(changed(&value, version));
+        let call = Call::json(&format!("/v1/users/{user}"), &json!({ "status": status })).method("PUT");
+        self.answer(&call.bearer(&self.client_token("tenant-admin")))
+    }
+
     pub(crate) fn refresh(&self, client: &str, refresh_token: &str) -> Reply {
         self.refresh_with(client, refresh_token, &[])
     }
@@ -151,6 +170,15 @@ impl Issuer {
         let form = Parameters::of(&[("grant_type", "refresh_token"), ("refresh_token", refresh_token)]);
         self.token(client, &more.iter().fold(form, |form, (name, value)| form.and(name, value)))
     }
+}
+
+/// The directory's answer to what changes an entity, whose revision is 7.
+pub(crate) fn changed(value: &Value, version: u64) -> ManagementReply {
+    ManagementReply::Changed { entity: entity(value), version }
+}
+
+pub(crate) fn entity(value: &Value) -> Entity {
+    Entity { value: Json::parse(value.to_string().as_bytes(), 16).unwrap(), revision: 7 }
 }
 
 pub(crate) fn basic(client: &str) -> String {
