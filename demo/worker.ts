@@ -1,5 +1,6 @@
 /** The demo: an authorization server, gated resources, applications that use them and the playground, on one origin. */
 import { gate, issuer } from "audgate";
+import { consolePage, isConsolePage } from "audgate/console";
 import type { Account, Challenge, Directory } from "audgate/objects";
 import { handlers } from "./handlers.ts";
 import { type Outbox, outbox, outboxResponse } from "./outbox.ts";
@@ -48,6 +49,9 @@ export default {
     }
     if (pathname === "/dev/outbox") {
       return outboxResponse(request, env.OUTBOX);
+    }
+    if (isConsolePage(pathname)) {
+      return consolePage(request, env.ASSETS);
     }
     if (ASSETS.test(pathname)) {
       return env.ASSETS.fetch(request);

@@ -14,7 +14,7 @@ const target = "wasm32-unknown-unknown";
 
 const builds = [
   { name: "gate", profile: "release", features: ["--no-default-features"], budget: 230 },
-  { name: "full", profile: "server", features: [], budget: 620 },
+  { name: "full", profile: "server", features: [], budget: 760 },
 ];
 
 main();

@@ -97,6 +97,7 @@ async function serve() {
   }
   wrangler.on("exit", (code, signal) => process.exit(signal === null ? (code ?? 1) : 0));
   if (await healthy()) {
+    await apply();
     await announce();
   } else {
     wrangler.kill("SIGTERM");
@@ -116,6 +117,33 @@ async function healthy() {
   return false;
 }
 
+/** Gives the directory of a new port its tenant, as a management client does. From then on it is the source of truth. */
+async function apply() {
+  const seed = JSON.parse(readFileSync(seedFile, "utf8"));
+  if (seed.applied === true) {
+    return;
+  }
+  const origin = `http://localhost:${port}`;
+  const { client_id: id, client_secret: secret } = (await ensureCredentials()).clients.find(
+    (client) => client.kind === "management",
+  );
+  const token = await fetch(`${origin}/oidc/token`, {
+    method: "POST",
+    headers: { authorization: `Basic ${btoa(`${id}:${secret}`)}` },
+    body: new URLSearchParams({ grant_type: "client_credentials" }),
+  });
+  const { access_token: accessToken } = token.ok ? await token.json() : {};
+  const applied = await fetch(`${origin}/v1/tenant`, {
+    method: "PUT",
+    headers: { authorization: `Bearer ${accessToken}`, "content-type": "application/json" },
+    body: await demoDocument(port, secretHash),
+  });
+  if (!applied.ok) {
+    fail(`the tenant's directory did not take demo/tenant.json (${applied.status}): ${await applied.text()}`);
+  }
+  writeFileSync(seedFile, JSON.stringify({ ...seed, applied: true }));
+}
+
 async function announce() {
   const { client_id: id, client_secret: secret } = (await ensureCredentials()).clients.find(
     (client) => client.client_id === "orders-backend",
@@ -128,6 +156,7 @@ Audgate is up.
   gated        ${origin}/demo/orders   ${origin}/demo/profile   ${origin}/demo/payments
   applications ${origin}/demo/shop   ${origin}/demo/insights   ${origin}/demo/partners
   outbox       ${origin}/dev/outbox
+  console      ${origin}/console/   (log in as hedy@shop.example; the link is in the outbox)
   secrets      demo/credentials.json
   revocation   honoured by every gate within ${bound} s, by resources set to \`strong\` at once
 

@@ -8,10 +8,13 @@ import { drive } from "./exchange.ts";
 import { type Handler, response } from "./gate.ts";
 import type { CoreInstances } from "./instance.ts";
 import { log } from "./log.ts";
+import { OPENAPI_PATH, issuerOf, openApiResponse } from "./openapi/endpoint.ts";
 import { type Context, orUnavailable, plain, Platform, type PlatformOptions, type Situation } from "./options.ts";
 
 /** A directory that takes longer is asked again by the next request; in milliseconds. */
 const ENSURE_WAITS = 1_000;
+/** Of a body, in octets. */
+const FIRST_BUFFER = 16_384;
 
 /** Options of {@link Issuer}. */
 export type IssuerOptions<Env> = PlatformOptions<Env> & BindingOptions<Env>;
@@ -58,6 +61,12 @@ export function issuerWith(instances: CoreInstances): Issuer {
             const asked = new Request(new URL("/oidc/jwks", request.url));
             await answered(asked, "/oidc/jwks", "", situation, means).finally(situation.release);
             return plain(503, { status: "starting", reason: "no_signing_keys_published" }, { "retry-after": "1" });
+          }
+          if (pathname === OPENAPI_PATH) {
+            const path = "/.well-known/oauth-authorization-server";
+            const asked = new Request(new URL(path, request.url));
+            const metadata = await answered(asked, path, "", situation, means).finally(situation.release);
+            return openApiResponse(request.method, issuerOf(metadata));
           }
           const answer = await answered(request, pathname, search, situation, means).finally(situation.release);
           if (answer === "unreadable") {
@@ -126,7 +135,7 @@ async function answered(
   means: Means,
 ): Promise<IssuerAnswer | "unreadable"> {
   const { instance } = tenant;
-  const limit = instance.use((core) => core.maxBodyLength());
+  const limit = instance.use((core) => core.maxBodyLength(path));
   // A body that breaks off is the caller's fault, whatever the platform throws.
   const body = await bounded(request, limit).catch(() => undefined);
   if (body === undefined) {
@@ -157,6 +166,9 @@ function head(request: Request, path: string, search: string): RequestHead {
     sec_fetch_site: field("sec-fetch-site"),
     // Only the platform sets this one; `X-Forwarded-For` is anybody's.
     address: field("cf-connecting-ip") ?? "",
+    if_match: field("if-match"),
+    idempotency_key: field("idempotency-key"),
+    request_id: field("cf-ray") ?? crypto.randomUUID(),
   };
 }
 
@@ -166,15 +178,21 @@ async function bounded(request: Request, limit: number): Promise<Uint8Array> {
   if (!request.body) {
     return new Uint8Array(await request.arrayBuffer()).subarray(0, limit + 1);
   }
-  const body = new Uint8Array(limit + 1);
+  // It grows with what comes: a limit of megabytes must not cost them for a body of a few octets.
+  let body = new Uint8Array(Math.min(FIRST_BUFFER, limit + 1));
   let length = 0;
   const reader = request.body.getReader();
-  while (length < body.length) {
+  while (length <= limit) {
     const { done, value } = await reader.read();
     if (done) {
       return body.slice(0, length);
     }
-    const part = value.subarray(0, body.length - length);
+    const part = value.subarray(0, limit + 1 - length);
+    if (length + part.length > body.length) {
+      const larger = new Uint8Array(Math.min(limit + 1, Math.max(2 * body.length, length + part.length)));
+      larger.set(body);
+      body = larger;
+    }
     body.set(part, length);
     length += part.length;
   }

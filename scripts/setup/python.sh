@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Python with the clients of tests/interop/python, in .tools/python, for the tests only.
+# Python with the programs of tests/interop/python, in .tools/python, for the tests only.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -12,7 +12,7 @@ usable() { # python
 }
 
 works() { # what was installed, and by a Python that is still there
-  cmp -s "$requirements" "$installed" && "$environment/bin/python" -c 'import authlib, jwt, requests' 2>/dev/null
+  cmp -s "$requirements" "$installed" && "$environment/bin/python" -c 'import authlib, jsonschema_rs, jwt, requests, schemathesis' 2>/dev/null
 }
 
 if ! works; then
@@ -26,7 +26,7 @@ if ! works; then
     scripts/setup/debian-packages.sh python3 python3-venv
     python=/usr/bin/python3
   fi
-  echo "$STEP Authlib and PyJWT from PyPI, about half a minute"
+  echo "$STEP Authlib, PyJWT and schemathesis from PyPI, about half a minute"
   "$python" -m venv --clear "$environment"
   "$environment/bin/python" -m pip install --quiet --disable-pip-version-check --no-input \
     --require-hashes --only-binary :all: --requirement "$requirements"

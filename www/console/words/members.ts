@@ -1,0 +1,37 @@
+/** Members of the wire as people read them. */
+
+const NAMES: Readonly<Record<string, string>> = {
+  access_token_ttl: "access token expiration",
+  refresh_token_ttl: "refresh token expiration",
+  max_refresh_rotate: "session expiration",
+  uri: "URI",
+  app_id: "application",
+  role_ids: "roles",
+  redirect_uris: "redirect URIs",
+  post_logout_redirect_uris: "redirect URIs after logout",
+  backchannel_logout_uri: "back-channel logout URI",
+  token_endpoint_auth_method: "authentication method",
+  protocol_scopes: "protocol scopes",
+  third_party: "third party",
+  access_token_signing_alg: "signing algorithm",
+  introspection_client_id: "introspecting client",
+  cors: "other origins (CORS)",
+};
+
+export function memberName(member: string): string {
+  return NAMES[member] ?? member.replaceAll("_", " ");
+}
+
+/** Any value of the wire, for people to compare. */
+export function asText(value: unknown): string {
+  if (value === undefined || value === null || value === "") {
+    return "–";
+  }
+  if (typeof value === "string" || typeof value === "number") {
+    return String(value);
+  }
+  if (Array.isArray(value) && value.every((item) => typeof item === "string")) {
+    return value.length === 0 ? "none" : value.join("\n");
+  }
+  return JSON.stringify(value, null, 1);
+}
