@@ -14,6 +14,9 @@ use super::role::Role;
 use super::signing_key::{self, SigningKey, SigningKeyState};
 use super::tenant_reader::{MEMBERS, TenantDraft, read_version};
 
+/// The member of a published record that ends the refresh token families of before.
+const NOT_BEFORE: &str = "refresh_tokens_not_before";
+
 /// Whether a document is the file that people write, or the record that is published of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Form {
@@ -28,6 +31,7 @@ pub struct Tenant {
     pub(super) id: TenantId,
     pub(super) version: u64,
     pub(super) published_at: UnixTime,
+    pub(super) refresh_tokens_not_before: UnixTime,
     pub(super) issuer: ResourceIndicator,
     pub(super) hosts: Vec<String>,
     pub(super) clock_tolerance: u64,
@@ -58,7 +62,7 @@ impl Tenant {
     }
 
     fn read(root: &Json, expected: &TenantId, log: &mut FaultLog<'_>) -> Option<Self> {
-        let members = [&MEMBERS[..], &["version", "published_at"]].concat();
+        let members = [&MEMBERS[..], &["version", "published_at", NOT_BEFORE]].concat();
         let object = Node::root(root).object(&members, log)?;
         let draft = TenantDraft::read(&object, Form::Published, log);
         if let Some((place, id)) = draft.id.as_ref().filter(|(_, id)| id != expected) {
@@ -68,7 +72,10 @@ impl Tenant {
         let expected = "seconds since the Unix epoch";
         let published_at =
             object.required("published_at", expected, log).and_then(|node| node.whole(expected, log));
-        draft.finish(version?, UnixTime::from_seconds(published_at?))
+        let not_before = object.optional(NOT_BEFORE).and_then(|node| node.whole(expected, log)).unwrap_or(0);
+        let mut tenant = draft.finish(version?, UnixTime::from_seconds(published_at?))?;
+        tenant.refresh_tokens_not_before = UnixTime::from_seconds(not_before);
+        Some(tenant)
     }
 
     /// Its identifier: the `tid` of its tokens.
@@ -87,6 +94,12 @@ impl Tenant {
     #[must_use]
     pub fn published_at(&self) -> UnixTime {
         self.published_at
+    }
+
+    /// Refresh token families that began before this moment are over, since the tenant was restored; 0 where it was not.
+    #[must_use]
+    pub fn refresh_tokens_not_before(&self) -> UnixTime {
+        self.refresh_tokens_not_before
     }
 
     /// The issuer's URL, without trailing slash: the `iss` of its tokens, byte for byte.

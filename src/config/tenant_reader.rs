@@ -139,6 +139,7 @@ impl TenantDraft {
             id: self.id?.1,
             version,
             published_at,
+            refresh_tokens_not_before: UnixTime::from_seconds(0),
             issuer: self.issuer?,
             hosts: self.hosts,
             clock_tolerance: self.clock_tolerance,

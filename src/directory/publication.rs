@@ -39,7 +39,7 @@ pub fn publish(document: &TenantDocument, now: UnixTime, previous: Option<&Tenan
     let previous = previous.filter(|previous| previous.id() == tid);
     let version = previous.map_or(0, |previous| previous.version().saturating_add(1)).max(now.seconds());
 
-    let record = tenant_record(document, version, now, previous);
+    let record = tenant_record(document, version, now, previous, 0);
     let mut entries = vec![Entry { key: tenant_key(tid), value: record.text() }];
     for (client, source) in document.clients().iter().zip(document.source().elements("clients")) {
         let kind =
@@ -100,6 +100,7 @@ pub(super) fn tenant_record(
     version: u64,
     now: UnixTime,
     previous: Option<&Tenant>,
+    refresh_tokens_not_before: u64,
 ) -> Json {
     let tenant = document.tenant();
     let mut record: Vec<(String, Json)> = Vec::new();
@@ -125,6 +126,9 @@ pub(super) fn tenant_record(
         .push(("default_resource".to_owned(), with_longest(default, tenant.default_resource(), now, before)));
     record.push(("version".to_owned(), Json::Whole(version)));
     record.push(("published_at".to_owned(), Json::Whole(now.seconds())));
+    if refresh_tokens_not_before > 0 {
+        record.push(("refresh_tokens_not_before".to_owned(), Json::Whole(refresh_tokens_not_before)));
+    }
     Json::Object(record)
 }
 

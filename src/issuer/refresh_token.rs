@@ -3,7 +3,7 @@
 use crate::config::{Client, Grant};
 use crate::host::Host;
 use crate::sealing::{RoutedToken, TokenKind};
-use crate::session::{AccountCommand, AccountReply};
+use crate::session::{AccountCommand, AccountReply, Rotation};
 use crate::vocabulary::{ClientId, GrantId, ResourceId, Scope, UserId};
 
 use super::client_authentication::AuthenticatedClient;
@@ -79,7 +79,7 @@ pub(super) async fn redeem<H: Host>(
         return Err(Refusal::GrantTypeNotAllowed);
     }
     let keys = ReadyKeys::prepare(service, resource, &grantable).await?;
-    let command = AccountCommand::Rotate {
+    let command = AccountCommand::Rotate(Rotation {
         gid: presented.grant_id.clone(),
         client_id: client.id().clone(),
         resource: settings.id().clone(),
@@ -90,7 +90,8 @@ pub(super) async fn redeem<H: Host>(
         refresh_token_lifetime: settings.refresh_token_lifetime().seconds(),
         maximum_rotation: settings.maximum_rotation().seconds(),
         grace: service.tenant.refresh_token_grace(),
-    };
+        not_before: service.tenant.refresh_tokens_not_before(),
+    });
     let reply = service.user_account(user.user(), command).await?;
     let AccountReply::Rotated { token, expires_at, scope, session, .. } = reply else {
         return Err(refusal(&reply));

@@ -14,6 +14,8 @@ mod token_text;
 pub use account::account;
 pub use challenge::{ChallengeCommand, ChallengeRefusal, ChallengeReply, ChallengeRequest, challenge};
 pub use reply::{AccountRefusal, AccountReply, EndedSession, GrantFacts, SessionFacts};
-pub use request::{AccountCommand, AccountRequest, NewFamily, NewGrant, NewSession, Standing, Style};
+pub use request::{
+    AccountCommand, AccountRequest, NewFamily, NewGrant, NewSession, Rotation, Standing, Style,
+};
 pub use row::{Machine, OutboxItem, Outcome, Row};
 pub use token_text::TokenText;

@@ -92,6 +92,37 @@ pub struct NewFamily {
     pub maximum_rotation: u64,
 }
 
+/// What a refresh brings along, everything in it checked but for what only the account knows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rotation {
+    /// The grant that the token names.
+    pub gid: GrantId,
+    /// The authenticated client.
+    pub client_id: ClientId,
+    /// The resource for which an access token is wanted.
+    pub resource: ResourceId,
+    /// The token as presented.
+    pub presented: TokenText,
+    /// A fresh token, which is the successor unless this is a retry.
+    pub successor: TokenText,
+    /// The `scope` parameter, if there was one.
+    #[serde(default)]
+    pub requested: Option<Scope>,
+    /// What client and roles allow today, protocol scopes included.
+    pub grantable: Scope,
+    /// `refresh_token_ttl` of the resource today, in seconds.
+    pub refresh_token_lifetime: u64,
+    /// `max_refresh_rotate` of the resource today, in seconds from the family's start. It can only lower the
+    /// bound that was set at the grant.
+    pub maximum_rotation: u64,
+    /// For how many seconds the token that is presented now may be retried.
+    pub grace: u64,
+    /// Families that began before are over.
+    #[serde(default)]
+    pub not_before: UnixTime,
+}
+
 /// What an account can do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
@@ -137,30 +168,7 @@ pub enum AccountCommand {
         grant: NewGrant,
     },
     /// Exchanges a refresh token for its successor.
-    Rotate {
-        /// The grant that the token names.
-        gid: GrantId,
-        /// The authenticated client.
-        client_id: ClientId,
-        /// The resource for which an access token is wanted.
-        resource: ResourceId,
-        /// The token as presented.
-        presented: TokenText,
-        /// A fresh token, which is the successor unless this is a retry.
-        successor: TokenText,
-        /// The `scope` parameter, if there was one.
-        #[serde(default)]
-        requested: Option<Scope>,
-        /// What client and roles allow today, protocol scopes included.
-        grantable: Scope,
-        /// `refresh_token_ttl` of the resource today, in seconds.
-        refresh_token_lifetime: u64,
-        /// `max_refresh_rotate` of the resource today, in seconds from the family's start. It can only lower the
-        /// bound that was set at the grant.
-        maximum_rotation: u64,
-        /// For how many seconds the token that is presented now may be retried.
-        grace: u64,
-    },
+    Rotate(Rotation),
     /// Lists the live sessions, oldest first.
     Sessions {},
     /// Ends a session by its secret, and revokes its families.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use audgate::session::{
     AccountCommand, AccountRefusal, AccountReply, AccountRequest, NewFamily, NewGrant, NewSession, Outcome,
-    Row, Standing, Style, account,
+    Rotation, Row, Standing, Style, account,
 };
 use audgate::vocabulary::{
     ApplicationId, ClientId, GrantId, ResourceId, Scope, SecretHash, SessionId, UnixTime,
@@ -225,6 +225,7 @@ pub(crate) struct Rotate {
     pub(crate) lifetime: u64,
     pub(crate) rotation: u64,
     pub(crate) grace: u64,
+    pub(crate) not_before: u64,
 }
 
 impl Default for Rotate {
@@ -238,13 +239,14 @@ impl Default for Rotate {
             lifetime: SESSION,
             rotation: SESSION,
             grace: 10,
+            not_before: 0,
         }
     }
 }
 
 impl Rotate {
     pub(crate) fn command(&self, presented: &str, successor: &str) -> AccountCommand {
-        AccountCommand::Rotate {
+        AccountCommand::Rotate(Rotation {
             gid: gid(self.gid),
             client_id: client(self.client),
             resource: resource(self.resource),
@@ -255,7 +257,8 @@ impl Rotate {
             refresh_token_lifetime: self.lifetime,
             maximum_rotation: self.rotation,
             grace: self.grace,
-        }
+            not_before: UnixTime::from_seconds(self.not_before),
+        })
     }
 }
 

@@ -173,6 +173,10 @@ fn settings() -> Result<Value, Undescribed> {
                 "How long the key-value store may take until a write is seen everywhere: part of the bound within which a \
                     change or a revocation can be relied on.",
             ),
+            "console_client_id" => identifier(
+                "The client through which administrators enter the console: who has the role `tenant-administrator` manages \
+                    the tenant there. Without it there is no console.",
+            ),
             _ => return None,
         })
     })

@@ -9,13 +9,16 @@ use super::super::publication::{
 };
 use super::super::store::Store;
 use super::audit::{self, Action};
-use super::document::{Checked, checked};
+use super::document::{self, Checked, checked};
 use super::entity::{Stored, declared, merged, redacted};
 use super::outbox::{self, LARGEST_VALUE, Rank};
 use super::request::{EntityKind, ManagementRefusal, ManagementReply, ManagementRequest};
 use super::stop::Stop;
 use super::table::{self, Write, find, taken};
 use super::{shown, state};
+
+/// The number that ends the refresh token families of before.
+const NOT_BEFORE: &str = "refresh_tokens_not_before";
 
 /// The tables, the request and the moment of one turn.
 #[derive(Clone, Copy)]
@@ -82,6 +85,20 @@ pub(super) fn delete(turn: Turn<'_>, kind: EntityKind, id: &str) -> Result<Manag
         Checked::Right(document) => Ok(*document),
         Checked::Wrong(refusal) | Checked::Breaks(refusal) => Err(refusal.into()),
     })?;
+    Ok(ManagementReply::Deleted { version })
+}
+
+/// Ends every refresh token family that has begun, as it must be once a tenant is put back to what it was.
+pub(super) fn revoke_refresh_tokens(turn: Turn<'_>) -> Result<ManagementReply, Stop> {
+    // Families that begin in this very second are among them: better one too many.
+    state::set(turn.store, NOT_BEFORE, turn.now.plus(1).seconds())?;
+    let version = turn.next_version()?;
+    state::set(turn.store, "version", version)?;
+    let document = TenantDocument::parse_part(document::document(turn.store, false)?);
+    publish_tenant(turn, &document.map_err(|faults| document::invalid(&faults))?, version)?;
+    let (kind, id) = (EntityKind::Settings, "refresh_tokens");
+    let action = Action { action: "delete", kind, id, before: None, after: None };
+    audit::record(turn.store, turn.request, turn.now, action)?;
     Ok(ManagementReply::Deleted { version })
 }
 
@@ -168,7 +185,8 @@ fn publish_tenant(turn: Turn<'_>, document: &TenantDocument, version: u64) -> Re
     // How long tokens that were issued before may live is part of the record.
     let previous = outbox::newest(turn.store, &key)?;
     let previous = previous.and_then(|record| Tenant::parse(&record, &turn.request.tenant_id).ok());
-    let record = tenant_record(document, version, turn.now, previous.as_ref()).text();
+    let not_before = state::number(turn.store, NOT_BEFORE)?;
+    let record = tenant_record(document, version, turn.now, previous.as_ref(), not_before).text();
     if record.len() > LARGEST_VALUE {
         let fault = format!(
             "$: resources, roles and rules have {} octets (expected: at most {LARGEST_VALUE} in all)",

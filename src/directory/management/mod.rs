@@ -202,6 +202,7 @@ fn perform(turn: Turn<'_>) -> Result<ManagementReply, Stop> {
             Ok(ManagementReply::Document { document, revision: state::number(store, "version")? })
         }
         ManagementCommand::Import { document, .. } => import::import(turn, document),
+        ManagementCommand::RevokeRefreshTokens {} => change::revoke_refresh_tokens(turn),
         ManagementCommand::Audit { kind, id, before, limit } => {
             Ok(audit::page(store, (*kind, id.as_deref()), *before, *limit)?)
         }

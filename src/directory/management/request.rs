@@ -168,6 +168,8 @@ pub enum ManagementCommand {
         /// Whether to tell the changes only.
         dry_run: bool,
     },
+    /// Ends every refresh token family that has begun, once that is published.
+    RevokeRefreshTokens {},
     /// The audit log, newest first.
     Audit {
         /// Only entries about this kind.

@@ -22,7 +22,6 @@ impl Caller {
     ///
     /// No token stands behind it: whoever calls this has made sure that the user is logged in at this client and may
     /// administer the tenant, now. Calling it for anybody else hands over the tenant.
-    #[allow(dead_code, reason = "the server side of the console calls it")]
     pub(in super::super) fn acting(client_id: ClientId, user_id: UserId) -> Self {
         Self { actor: Actor { client_id, user_id: Some(user_id) }, reach: None }
     }

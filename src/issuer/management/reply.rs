@@ -114,11 +114,15 @@ fn changed(
     let Entity { mut value, revision } = entity;
     let secret = secret.filter(|secret| secret.is_of(&value));
     let publication = publication(tenant, version);
-    let response = match told {
+    match told {
         Told::Nothing => HttpResponse::empty(204),
-        Told::Changed | Told::Planned => json_response(200, &value, &publication),
+        Told::Changed | Told::Planned => tagged(json_response(200, &value, &publication), revision),
         Told::Secret => {
-            let result = secret.map(|secret| json!({ "client_secret": secret.text, "secret_id": secret.id }));
+            let newest = value.elements("secrets").last().and_then(|newest| newest.text_of("secret_id"));
+            let mut result = json!({ "secret_id": newest });
+            if let (Some(secret), Some(result)) = (secret, result.as_object_mut()) {
+                result.insert("client_secret".to_owned(), json!(secret.text));
+            }
             json_response(201, &result, &publication)
         }
         Told::Created(path, member) => {
@@ -126,10 +130,9 @@ fn changed(
             if let (Some(secret), Json::Object(members)) = (secret, &mut value) {
                 members.push(("client_secret".to_owned(), Json::String(secret.text.clone())));
             }
-            json_response(201, &value, &publication).with("location", location)
+            tagged(json_response(201, &value, &publication), revision).with("location", location)
         }
-    };
-    tagged(response, revision)
+    }
 }
 
 /// Seconds after a publication from which everybody goes by it: what the store, its caches and isolates may keep.

@@ -33,6 +33,7 @@ pub(super) enum Managed {
     ClientSecret,
     Audit,
     Tenant,
+    RefreshTokens,
     Publication,
 }
 
@@ -53,7 +54,7 @@ const LIST: &str = "GET, POST";
 const ONE: &str = "GET, PUT, DELETE";
 
 /// The first that matches counts.
-const TABLE: [Entry; 25] = [
+const TABLE: [Entry; 26] = [
     Entry("resources", LIST, Nobody, Of(Collection(Resource))),
     Entry("resources/uri", "GET", Nobody, Of(Managed::ResourceByUri)),
     Entry("resources/*", ONE, Nobody, Of(One(Resource))),
@@ -77,6 +78,7 @@ const TABLE: [Entry; 25] = [
     Entry("keys/*", "PUT", Nobody, Endpoint::Key),
     Entry("audit", "GET", Nobody, Of(Managed::Audit)),
     Entry("tenant", "GET, PUT", Nobody, Of(Managed::Tenant)),
+    Entry("tenant/refresh-tokens/revocation", "POST", Nobody, Of(Managed::RefreshTokens)),
     Entry("publication", "GET", Nobody, Of(Managed::Publication)),
     Entry("explain", "GET", Nobody, Endpoint::Explain),
 ];

@@ -3,7 +3,7 @@
 use base64ct::{Base64UrlUnpadded, Encoding};
 
 use super::super::reply::{AccountRefusal, AccountReply, GrantFacts, SessionFacts};
-use super::super::request::NewGrant;
+use super::super::request::{NewGrant, Rotation};
 use super::super::token_text::TokenText;
 use super::Turn;
 use super::ledger::Ledger;
@@ -11,25 +11,11 @@ use super::record::{Family, Leaf, Predecessor};
 use super::revocations::Reach;
 use crate::revocation::RevocationKind;
 use crate::sealing::{open_under_token, seal_under_token};
-use crate::vocabulary::{ClientId, GrantId, ResourceId, Scope, SecretHash, SessionId, UnixTime};
+use crate::vocabulary::{ClientId, GrantId, Scope, SecretHash, SessionId, UnixTime};
 
 const MOST_LIVE_FAMILIES: usize = 200;
 /// Of one client, so that none takes the room of others.
 const MOST_LIVE_FAMILIES_OF_A_CLIENT: usize = 50;
-
-/// The command `rotate`.
-pub(super) struct Rotation {
-    pub(super) gid: GrantId,
-    pub(super) client_id: ClientId,
-    pub(super) resource: ResourceId,
-    pub(super) presented: TokenText,
-    pub(super) successor: TokenText,
-    pub(super) requested: Option<Scope>,
-    pub(super) grantable: Scope,
-    pub(super) refresh_token_lifetime: u64,
-    pub(super) maximum_rotation: u64,
-    pub(super) grace: u64,
-}
 
 /// Which token of a family was presented.
 enum Presented {
@@ -123,6 +109,10 @@ impl Turn {
         }
         if family.resource != rotation.resource {
             return Err(AccountRefusal::WrongResource);
+        }
+        if family.started_at < rotation.not_before {
+            self.revoke_grant(ledger, &rotation.gid);
+            return Err(AccountRefusal::FamilyEnded);
         }
         let presented = match presented(family, &rotation.presented) {
             Err(AccountRefusal::RefreshTokenReused) => {

@@ -12,7 +12,6 @@ use super::reply::{AccountRefusal, AccountReply};
 use super::request::{AccountCommand, AccountRequest};
 use super::row::{Outcome, Row};
 use crate::vocabulary::{SubjectId, UnixTime};
-use families::Rotation;
 use ledger::Ledger;
 use sessions::Resumption;
 
@@ -64,7 +63,7 @@ fn creates_an_account(command: &AccountCommand) -> bool {
         | AccountCommand::Approve { .. } => true,
         AccountCommand::Resume { .. }
         | AccountCommand::Grant { .. }
-        | AccountCommand::Rotate { .. }
+        | AccountCommand::Rotate(_)
         | AccountCommand::Sessions {}
         | AccountCommand::Logout { .. }
         | AccountCommand::EndSession { .. }
@@ -117,32 +116,7 @@ impl Turn {
                 self.resume(ledger, resumption)
             }
             AccountCommand::Grant { sid, style, grant } => self.grant(ledger, &sid, style, grant),
-            AccountCommand::Rotate {
-                gid,
-                client_id,
-                resource,
-                presented,
-                successor,
-                requested,
-                grantable,
-                refresh_token_lifetime,
-                maximum_rotation,
-                grace,
-            } => {
-                let rotation = Rotation {
-                    gid,
-                    client_id,
-                    resource,
-                    presented,
-                    successor,
-                    requested,
-                    grantable,
-                    refresh_token_lifetime,
-                    maximum_rotation,
-                    grace,
-                };
-                self.rotate(ledger, &rotation)
-            }
+            AccountCommand::Rotate(rotation) => self.rotate(ledger, &rotation),
             AccountCommand::Sessions {} => Ok(self.sessions(ledger)),
             AccountCommand::Logout { sid, secret, style } => self.logout(ledger, &sid, &secret, style),
             AccountCommand::EndSession { sid } => Ok(self.end_session(ledger, &sid)),

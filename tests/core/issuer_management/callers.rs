@@ -41,6 +41,7 @@ fn calls() -> Vec<Call> {
         Call::get("/v1/audit"),
         Call::get("/v1/tenant"),
         put("/v1/tenant", &json!({})),
+        Call::get("/v1/tenant/refresh-tokens/revocation").method("POST"),
         Call::get("/v1/publication"),
         Call::get("/v1/explain?client_id=shop-server"),
     ]);

@@ -268,6 +268,28 @@ fn document_is_passed_on_as_text() {
 }
 
 #[test]
+fn document_of_another_deployment_is_refused() {
+    for (member, value) in [
+        ("tenant_id", json!("other")),
+        ("issuer", json!("https://other.example")),
+        ("hosts", json!(["issuer.example", "other.example"])),
+    ] {
+        for query in ["", "dry_run=true"] {
+            let call = put("/v1/tenant", &json!({ member: value }));
+            refuses(Call { query: query.to_owned(), ..call }, 409, "fixed", "fixed");
+        }
+    }
+    command_of(put("/v1/tenant", &json!({ "tenant_id": "demo", "hosts": ["issuer.example"] })));
+}
+
+#[test]
+fn refresh_tokens_are_revoked_by_a_request_without_a_body() {
+    let call = Call::get("/v1/tenant/refresh-tokens/revocation").method("POST");
+    assert_eq!(command_of(call.clone()), ManagementCommand::RevokeRefreshTokens {});
+    refuses(Call { body: "{\"x\":1}".to_owned(), ..call }, 400, "invalid_request", "invalid_request");
+}
+
+#[test]
 fn audit_log_is_asked_for_what_one_looks_for() {
     let expected = ManagementCommand::Audit {
         kind: Some(EntityKind::User),
@@ -343,6 +365,7 @@ fn other_methods_are_405_without_a_token() {
         ("/v1/keys/k1", "PUT"),
         ("/v1/audit", "GET"),
         ("/v1/tenant", "GET, PUT"),
+        ("/v1/tenant/refresh-tokens/revocation", "POST"),
         ("/v1/publication", "GET"),
         ("/v1/explain", "GET"),
     ] {

@@ -47,6 +47,21 @@ fn theft_is_theft_whatever_scope_is_asked_for() {
 }
 
 #[test]
+fn a_family_from_before_the_tenant_was_restored_is_over() {
+    let mut object = rotated();
+    let restored = Rotate { not_before: object.now + 1, ..Rotate::default() };
+    assert_eq!(object.refusal(restored.command("second", "third")), AccountRefusal::FamilyEnded);
+    assert_family_is_dead(&mut object);
+}
+
+#[test]
+fn a_family_that_began_when_the_tenant_was_restored_goes_on() {
+    let mut object = rotated();
+    let restored = Rotate { not_before: 1, ..Rotate::default() };
+    object.rotated(restored.command("second", "third"));
+}
+
+#[test]
 fn a_stranger_cannot_end_a_family_with_an_old_token() {
     let mut object = rotated();
     object.later(11).run_alarm();
