@@ -17,7 +17,7 @@ help: ## list the targets
 setup: ## install what the build needs: wasm target, wasm-bindgen, Node packages
 	@scripts/setup.sh
 
-build: setup ## build the core for wasm32, the npm package and the playground
+build: setup ## build the core for wasm32, the npm package, the playground and the console
 	@$(TOOLS) node scripts/build.mjs
 
 dev: build ## run the worker with a local KV on PORT (8787); RESET=1 clears its state

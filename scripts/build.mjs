@@ -1,5 +1,5 @@
-// Builds the core for wasm32, once as the gate alone and once in full, then the npm package around it and the
-// playground.
+// Builds the core for wasm32, once as the gate alone and once in full, then the npm package around it, the
+// playground and the console.
 
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -38,7 +38,7 @@ function main() {
   }
   say(`[${++step}/${steps}] npm package`);
   run("npm", ["run", "build", "--silent", "--workspaces", "--if-present"]);
-  say(`[${++step}/${steps}] playground`);
+  say(`[${++step}/${steps}] playground and console`);
   run("node", ["www/build.mjs"]);
 
   const withinBudget = builds.map(reportSize).every(Boolean);

@@ -4,16 +4,14 @@
  */
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, mock, test } from "node:test";
-import { document, records } from "../support/demo.ts";
-import { DirectoryBench, type Fate, type Reply } from "../support/directory.ts";
+import { records } from "../support/demo.ts";
+import { describing, DirectoryBench, type Fate, importing, isRecord, managed, published, refusal, tenant } from "../support/directory.ts";
 import { managementRequest } from "../support/objects.ts";
 
-const tenant = document(8787);
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 /** What takes longer counts as failed. */
 const TIMEOUT = 5 * SECOND;
-const isRecord = (key: string): boolean => !key.startsWith("tenant/demo/revoked");
 
 const logged: { event: string }[] = [];
 mock.method(console, "warn", (line: string) => logged.push(JSON.parse(line) as { event: string }));
@@ -23,37 +21,9 @@ beforeEach(() => {
 });
 afterEach(() => mock.timers.reset());
 
-const importing = (changed: object = {}): object => ({
-  import: { document: JSON.stringify({ ...tenant, ...changed }), dry_run: false },
-});
-const describing = (kind: string, id: string, description: string): object => ({ update: { kind, id, value: { description } } });
 const newUser = (id: string): object => ({
   create: { kind: "user", value: { user_id: id, email: `${id}@shop.example`, applications: ["shop"] }, fresh_id: id, secret_hash: null },
 });
-
-/** A directory that has the demo tenant, all of it published, at rest. */
-async function managed(): Promise<DirectoryBench> {
-  const bench = new DirectoryBench();
-  const { imported } = await bench.manage(importing());
-  assert.ok(imported, "the demo tenant is imported");
-  await bench.pass(5 * SECOND);
-  assert.equal(await bench.pending(), 0);
-  bench.store.history.length = 0;
-  bench.store.begun.length = 0;
-  return bench;
-}
-
-/** The record of an entity as gates read it. */
-function published(bench: DirectoryBench, kind: string, id: string): Record<string, unknown> {
-  const record = JSON.parse(bench.store.entries.get(kind === "resource" ? "tenant/demo" : `tenant/demo/${kind}/${id}`) ?? "{}") as Record<string, unknown>;
-  if (kind !== "resource") return record;
-  const resource = (record.resources as Record<string, unknown>[]).find(({ resource_id: own }) => own === id);
-  return { ...resource, version: record.version };
-}
-
-function refusal(reply: Reply): string | undefined {
-  return Object.keys((reply.refused?.refusal as object | undefined) ?? {})[0];
-}
 
 describe("a directory that nobody has given a tenant", () => {
   const asked: [string, object][] = [
@@ -215,102 +185,6 @@ describe("a change", () => {
     await bench.pass(MINUTE);
     assert.deepEqual(bench.store.begun, []);
     assert.ok((await bench.manage(describing("client", "shop-web", "changed again"))).changed);
-  });
-});
-
-/**
- * Two editors change what is there 200 times within 5 seconds, each by what they have last seen of it. From the second
- * second on, and for a minute, writes meet `fate`. Answers what the store must have in the end.
- */
-async function burst(bench: DirectoryBench, fate: Fate): Promise<Map<string, { version: number; description: string }>> {
-  const things: [string, string][] = [
-    ...tenant.clients.map(({ client_id: id }): [string, string] => ["client", id]),
-    ...tenant.resources.map(({ resource_id: id }): [string, string] => ["resource", id]),
-  ];
-  const last = new Map<string, { version: number; description: string }>();
-  const seen = [new Map<string, number>(), new Map<string, number>()];
-  let overtaken = 0;
-  const began = bench.now;
-  bench.store.fate = () => (bench.now >= began + 2 * SECOND && bench.now < began + 62 * SECOND ? fate : 0);
-  for (let change = 0; change < 200; change += 1) {
-    const editor = change % 2;
-    const [kind, id] = things[(change * 7) % things.length] ?? ["", ""];
-    const name = `${kind} ${id}`;
-    const description = `editor ${editor}, change ${change}`;
-    const read = async (): Promise<number> => Number(((await bench.manage({ read: { kind, id } })).found?.entity as { revision: number }).revision);
-    const revision = seen[editor]?.get(name) ?? (await read());
-    let reply = await bench.manage(describing(kind, id, description), { if_match: revision });
-    if (refusal(reply) === "stale") {
-      overtaken += 1;
-      reply = await bench.manage(describing(kind, id, description), { if_match: await read() });
-    }
-    const { entity, version } = reply.changed as { entity: { revision: number }; version: number };
-    seen[editor]?.set(name, entity.revision);
-    last.set(name, { version, description });
-    await bench.pass(25);
-  }
-  assert.ok(overtaken > 50, `the editors get in each other's way: ${overtaken}`);
-  return last;
-}
-
-/** That the store has what the last changes said. */
-function assertLast(bench: DirectoryBench, last: Map<string, { version: number; description: string }>): void {
-  const newestOfTenant = Math.max(...[...last].flatMap(([name, { version }]) => (name.startsWith("resource ") ? [version] : [])));
-  for (const [name, { version, description }] of last) {
-    const [kind = "", id = ""] = name.split(" ");
-    const record = published(bench, kind, id);
-    assert.equal(record.description, description, name);
-    assert.equal(record.version, kind === "resource" ? newestOfTenant : version, name);
-  }
-}
-
-/** That no key had an older version after a newer one, or two writes begun within a second. */
-function assertInOrder(bench: DirectoryBench): void {
-  for (const key of new Set(bench.store.history.map(({ key }) => key).filter((key) => isRecord(key) && !key.includes("/email/")))) {
-    const versions = bench.store.versions(key);
-    assert.deepEqual(versions, versions.toSorted((one, other) => one - other), key);
-    const begun = bench.store.begun.filter((write) => write.key === key).map(({ at }) => at);
-    assert.ok(begun.slice(1).every((at, index) => at - (begun[index] ?? 0) >= SECOND), `${key}: ${begun}`);
-  }
-}
-
-describe("two editors, 200 changes in 5 seconds, and a store that for a minute", () => {
-  const troubles: [string, Fate][] = [
-    ["fails", "fails"],
-    ["hangs", "hangs"],
-    ["is slow", TIMEOUT - SECOND],
-    ["takes what it was given after it was given up for this time", TIMEOUT + 2 * SECOND],
-    ["takes it much later", TIMEOUT + 40 * SECOND],
-  ];
-  for (const [name, fate] of troubles) {
-    test(`${name}: it ends at the last versions, nothing is lost, nothing reordered`, async () => {
-      const bench = await managed();
-      const last = await burst(bench, fate);
-      await bench.pass(4 * MINUTE);
-      assertLast(bench, last);
-      assertInOrder(bench);
-      await bench.pass(15 * MINUTE);
-      assert.equal(await bench.pending(), 0);
-      assert.equal(bench.alarmAt, null, "nothing is left to do");
-      assertLast(bench, last);
-      assertInOrder(bench);
-    });
-  }
-
-  test("takes what it was given minutes later: that does not stay", async () => {
-    const bench = await managed();
-    const last = await burst(bench, 3 * MINUTE);
-    await bench.pass(15 * MINUTE);
-    assert.equal(await bench.pending(), 0);
-    assertLast(bench, last);
-  });
-
-  test("fails is not asked more often than its pauses allow", async () => {
-    const bench = await managed();
-    await burst(bench, "fails");
-    await bench.pass(MINUTE);
-    const failed = bench.store.begun.length - bench.store.history.length;
-    assert.ok(failed <= 60, `${failed} attempts`);
   });
 });
 

@@ -2,12 +2,14 @@
  * A tenant's directory outside workerd: the package's own class and core, over SQLite in memory. Clock, alarm and
  * key-value store are the test's, so that a minute passes in an instant.
  */
+import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { registerHooks } from "node:module";
 import { mock } from "node:test";
 import type { ObjectEnv, ObjectState } from "../../pkg/dist/objects/platform.js";
 import { CoreInstances } from "../../pkg/dist/instance.js";
 import { type Core, instantiate } from "../../pkg/wasm/full.js";
+import { document } from "./demo.ts";
 import { managementRequest } from "./objects.ts";
 import { MemorySql } from "./sqlite.ts";
 
@@ -22,6 +24,9 @@ const { DirectoryObject } = await import("../../pkg/dist/objects/directory.js");
 const module = new WebAssembly.Module(readFileSync(new URL("../../pkg/wasm/full.wasm", import.meta.url)));
 /** How far the clock goes at once, in milliseconds. */
 const STEP = 100;
+
+/** The demo tenant. */
+export const tenant = document(8787);
 
 /** A reply of the core: its name with what it says. */
 export type Reply = Record<string, Record<string, unknown>>;
@@ -200,3 +205,38 @@ export class DirectoryBench {
     return new DirectoryObject(state, env, { instances, now: () => this.now });
   }
 }
+
+/** The command that gives a directory the demo tenant, with some members changed. */
+export const importing = (changed: object = {}): object => ({
+  import: { document: JSON.stringify({ ...tenant, ...changed }), dry_run: false },
+});
+/** The command that changes a description. */
+export const describing = (kind: string, id: string, description: string): object => ({ update: { kind, id, value: { description } } });
+
+/** A directory that has the demo tenant, all of it published, at rest. */
+export async function managed(): Promise<DirectoryBench> {
+  const bench = new DirectoryBench();
+  const { imported } = await bench.manage(importing());
+  assert.ok(imported, "the demo tenant is imported");
+  await bench.pass(5_000);
+  assert.equal(await bench.pending(), 0);
+  bench.store.history.length = 0;
+  bench.store.begun.length = 0;
+  return bench;
+}
+
+/** The record of an entity as gates read it. */
+export function published(bench: DirectoryBench, kind: string, id: string): Record<string, unknown> {
+  const record = JSON.parse(bench.store.entries.get(kind === "resource" ? "tenant/demo" : `tenant/demo/${kind}/${id}`) ?? "{}") as Record<string, unknown>;
+  if (kind !== "resource") return record;
+  const resource = (record.resources as Record<string, unknown>[]).find(({ resource_id: own }) => own === id);
+  return { ...resource, version: record.version };
+}
+
+/** The reason of a refusal. */
+export function refusal(reply: Reply): string | undefined {
+  return Object.keys((reply.refused?.refusal as object | undefined) ?? {})[0];
+}
+
+/** Whether a key of the demo tenant is of the tables: the other half of its directory publishes what is revoked. */
+export const isRecord = (key: string): boolean => !key.startsWith("tenant/demo/revoked");

@@ -146,7 +146,7 @@ describe("documents and methods", () => {
     const statuses = [headers, {}].map(async (given) => (await worker.fetch("/demo/orders/1", { method: "HEAD", headers: given })).status);
     assert.deepEqual(await Promise.all(statuses), [200, 401]);
   });
-  for (const path of ["/oidc", "/oidc/token/", "/oidc/jwks/x", "/oidc/authorize", "/v1/resources", "/.well-known/jwks.json", "/dev/clock", "/.well-known/oauth-authorization-server/x"]) {
+  for (const path of ["/oidc", "/oidc/token/", "/oidc/jwks/x", "/oidc/authorize", "/v1/nothing", "/.well-known/jwks.json", "/dev/clock", "/.well-known/oauth-authorization-server/x"]) {
     test(`${path} is no endpoint`, async () => assert.equal((await worker.fetch(path)).status, 404));
   }
 });

@@ -112,7 +112,8 @@ function ofSets(path: string, before: unknown[], after: unknown[]): Difference[]
     left.set(canonical(item), count - 1);
     return count > 0;
   });
-  return [...gone.map((item) => ({ path: `${path}[]`, before: item })), ...come.map((item) => ({ path: `${path}[]`, after: item }))];
+  const inner = `${path}[]`;
+  return [...gone.map((item) => ({ path: inner, before: item })), ...come.map((item) => ({ path: inner, after: item }))];
 }
 
 /** JSON with the members of objects in one order. */

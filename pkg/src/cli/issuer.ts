@@ -49,7 +49,8 @@ export function issuerUrl(text: string): string {
     throw new Failure("issuer_malformed", "the issuer's URL has a host and perhaps a port, and nothing else");
   }
   if (url.protocol === "http:" && !isLoopback(url.hostname)) {
-    throw new Failure("issuer_in_clear", `\`${url.origin}\` is plain http: secrets and tokens would travel in clear; use https`);
+    const problem = `\`${url.origin}\` is plain http: secrets and tokens would travel in clear; use https`;
+    throw new Failure("issuer_in_clear", problem);
   }
   return url.origin;
 }
@@ -60,7 +61,8 @@ export async function credentials(options: CredentialOptions, terminal: Terminal
     throw new Failure("no_client_id", "which client? Name it by --client-id or in AUDGATE_CLIENT_ID");
   }
   const { clientSecretFile: file } = options;
-  const secret = file === undefined ? terminal.env.AUDGATE_CLIENT_SECRET : await readLine(file, "the client's secret", terminal);
+  const secret =
+    file === undefined ? terminal.env.AUDGATE_CLIENT_SECRET : await readLine(file, "the client's secret", terminal);
   if (secret === undefined || secret === "") {
     const ways = "put it into AUDGATE_CLIENT_SECRET, or name a file that holds it by --client-secret-file";
     throw new Failure("no_client_secret", `there is no secret of \`${printable(options.clientId)}\`: ${ways}`);
@@ -74,7 +76,8 @@ export async function send(issuer: string, path: string, init: RequestInit = {})
   let headers: Headers;
   let text: string;
   try {
-    const response = await fetch(`${issuer}${path}`, { redirect: "manual", signal: AbortSignal.timeout(TIMEOUT), ...init });
+    const signal = AbortSignal.timeout(TIMEOUT);
+    const response = await fetch(`${issuer}${path}`, { ...init, redirect: "manual", signal });
     ({ status, headers } = response);
     text = await response.text();
   } catch (error) {
@@ -122,7 +125,7 @@ export async function clientToken(
 
 /** The failure that an answer other than success amounts to. */
 export function refusalOf({ status, headers, body }: Answer, problem: string): Failure {
-  const said = (body ?? {}) as { error?: unknown; error_description?: unknown; reason?: unknown; message?: unknown; error_code?: unknown };
+  const said = (body ?? {}) as Record<string, unknown>;
   const code = [said.error_code, said.error, said.reason].find((name) => typeof name === "string") ?? `status_${status}`;
   const details = { status, ...(typeof body === "object" ? { answer: body } : {}) };
   const waits = headers.get("retry-after");
@@ -139,9 +142,8 @@ export function refusalOf({ status, headers, body }: Answer, problem: string): F
   const messages = Array.isArray(said.message)
     ? said.message.filter((message): message is string => typeof message === "string")
     : [said.error_description].filter((message): message is string => typeof message === "string");
-  return new Failure(code, [`${problem}: ${printable(code)}`, ...messages.map((message) => `    ${printable(message)}`)], {
-    details,
-  });
+  const lines = messages.map((message) => `    ${printable(message)}`);
+  return new Failure(code, [`${problem}: ${printable(code)}`, ...lines], { details });
 }
 
 /** RFC 6749 section 2.3.1 asks for this inside of Basic credentials. */

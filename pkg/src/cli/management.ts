@@ -77,7 +77,8 @@ export class Management {
   /** Makes the tenant equal to `document`, or tells what that would change, if its revision is still `revision`. */
   async importDocument(document: string, revision: string, dryRun: boolean): Promise<Imported> {
     const headers = { "content-type": "application/json", "if-match": revision };
-    const { body } = await this.call("PUT", dryRun ? "/v1/tenant?dry_run=true" : "/v1/tenant", { headers, body: document });
+    const path = dryRun ? "/v1/tenant?dry_run=true" : "/v1/tenant";
+    const { body } = await this.call("PUT", path, { headers, body: document }).catch(tooLarge);
     const { result, publication } = body as { result?: { changes?: Change[] }; publication?: Imported["publication"] };
     if (!Array.isArray(result?.changes)) {
       throw new Failure("no_changes_told", `${this.issuer} does not tell what changes`);
@@ -91,7 +92,8 @@ export class Management {
 
   /** Calls, and answers the member `result`. */
   async result<T>(method: string, path: string, body?: unknown): Promise<T> {
-    const init = body === undefined ? {} : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+    const json = { "content-type": "application/json" };
+    const init = body === undefined ? {} : { headers: json, body: JSON.stringify(body) };
     const answer = (await this.call(method, path, init)).body as { result?: T } | undefined;
     if (answer?.result === undefined) {
       throw new Failure("no_result", `${this.issuer} answers ${method} ${path.split("?")[0]} without a result`);
@@ -100,7 +102,11 @@ export class Management {
   }
 
   /** Calls. Whatever is no success is a {@link Failure} with the `error_code` of the answer. */
-  async call(method: string, path: string, init: { headers?: Record<string, string>; body?: string } = {}): Promise<Answer> {
+  async call(
+    method: string,
+    path: string,
+    init: { headers?: Record<string, string>; body?: string } = {},
+  ): Promise<Answer> {
     const headers = { accept: "application/json", ...init.headers, authorization: `Bearer ${this.#token}` };
     const answer = await send(this.issuer, path, { method, ...init, headers });
     if (answer.status < 200 || answer.status > 299) {
@@ -108,4 +114,11 @@ export class Management {
     }
     return answer;
   }
+}
+
+/** What to do about a document that the issuer does not read. */
+function tooLarge(error: unknown): never {
+  if (!(error instanceof Failure) || error.details.status !== 413) throw error;
+  const problem = "the document is larger than the issuer reads; one without `users` leaves users as they are";
+  throw new Failure(error.code, problem, { details: error.details });
 }

@@ -53,7 +53,8 @@ export function program(terminal: Terminal, finish: (exit: Exit) => void): Comma
   /** Adds a command that prints its result by {@link Output}. */
   const command = (parent: Command, usage: string, description: string): Command =>
     parent.command(usage).description(description).option("--json", "print one JSON value and nothing else");
-  const run: Run = (work, options) => work(new Output(terminal, (options as { json?: boolean }).json === true)).then(finish);
+  const run: Run = async (work, options) =>
+    finish(await work(new Output(terminal, (options as { json?: boolean }).json === true)));
 
   documents(audgate, command, run);
   deployments(audgate, command, run);
@@ -67,7 +68,7 @@ type Add = (parent: Command, usage: string, description: string) => Command;
 type Run = (work: (output: Output) => Promise<Exit>, options: object) => Promise<void>;
 
 function documents(audgate: Command, command: Add, run: Run): void {
-  command(audgate, "check <file>", "Check a tenant document: every fault at once, each with its place. `-` is standard input.")
+  command(audgate, "check <file>", "Check a tenant document: every fault at once, each with its place. `-`: standard input.")
     .addHelpText("after", "\nLines at fault are not quoted, because one may hold a secret.\n")
     .action((file: string, options) => run((output) => check(file, output), options));
 
@@ -100,12 +101,16 @@ function documents(audgate: Command, command: Add, run: Run): void {
     .action((options: BackupOptions) => run((output) => backup(options, output), options));
 
   applying(command(audgate, "restore <file>", "Make a tenant equal to a backup, and revoke every refresh token."))
-    .addHelpText("after", "\nRefresh tokens are revoked because the backup may name grants that were taken away since.\n")
+    .addHelpText(
+      "after",
+      "\nA backup may bring back what was taken from somebody since, so whoever has a refresh token logs in anew.\n" +
+        "They are revoked with the tenant's publication: --wait says from when on that counts everywhere.\n",
+    )
     .action((file: string, options: ApplyOptions) => run((output) => restore(file, options, output), options));
 }
 
 function deployments(audgate: Command, command: Add, run: Run): void {
-  command(audgate, "publish <file>", "Print the records of a document, to begin a deployment with (`wrangler kv bulk put`).")
+  command(audgate, "publish <file>", "Print a document's records, to begin a deployment with (`wrangler kv bulk put`).")
     .option("--previous <file>", "the record `tenant/{tid}` in force, so that its version goes on")
     .addHelpText(
       "after",
@@ -129,10 +134,12 @@ function deployments(audgate: Command, command: Add, run: Run): void {
 }
 
 function tokens(group: Command, command: Add, run: Run): void {
-  command(group, "inspect [token]", "Show header and claims, and what a gate would look at. `-` or nothing: standard input.")
+  command(group, "inspect [token]", "Show header, claims and what a gate looks at. `-` or nothing: standard input.")
     .addOption(new Option("--issuer <url>", "verify the signature by this issuer's keys").env("AUDGATE_ISSUER"))
     .addHelpText("after", "\nWith --issuer it exits with 1 where a gate would refuse the token. Without, nothing is verified.\n")
-    .action((token: string | undefined, options: InspectOptions) => run((output) => inspect(token, options, output), options));
+    .action((token: string | undefined, options: InspectOptions) =>
+      run((output) => inspect(token, options, output), options),
+    );
 
   online(command(group, "mint", "Print a token of a client by client credentials, for development."))
     .requiredOption("--resource <uri>", "which resource it is for")
@@ -171,7 +178,7 @@ function explaining(audgate: Command, command: Add, run: Run): void {
     .addHelpText(
       "after",
       `
-Two questions. What does a client (or a user by it) get on a resource? Asked at the issuer, answered by the code that decides:
+Two questions. What does a client (or a user by it) get on a resource? Answered by the issuer, by the code that decides:
   audgate explain --as admin --issuer URL --client-id shop --resource https://shop.example/orders --user-id ada
 What does the gate say of a request? Decided here; whether the token was revoked is not looked at:
   audgate explain --document tenant.json --request "GET https://shop.example/orders/42" --token-file token.txt

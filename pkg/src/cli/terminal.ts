@@ -35,7 +35,13 @@ export function processTerminal(): Terminal {
       try {
         // Without this a closed input would leave the question open for ever.
         const closed = new Promise<undefined>((resolve) => lines.once("close", () => resolve(undefined)));
-        return await Promise.race([lines.question(question), closed]);
+        const line = await Promise.race([lines.question(question), closed]);
+        if (line === undefined) stderr.write("\n");
+        return line;
+      } catch {
+        // Interrupted: no answer.
+        stderr.write("\n");
+        return undefined;
       } finally {
         lines.close();
       }

@@ -246,7 +246,6 @@ const more: Record<string, Schema> = {
       answers: {
         201: {
           description: "The secret, shown this once.",
-          headers: field("ETag"),
           content: json(result(object({ client_secret: { type: "string", minLength: 32 }, secret_id: ref("identifier") }), publication), {
             result: { client_secret: "8nXk0yq1mYv3b5c7d9e2f4g6h8j0k2m4n6p8q0r2s4t", secret_id: "pQ3f8xZk1A" },
             publication: examples.PUBLICATION,

@@ -88,7 +88,7 @@ fn answered(turn: Turn<'_>) -> Result<(ManagementReply, Option<u64>), Stop> {
 fn of_nothing(command: &ManagementCommand) -> Result<ManagementReply, Stop> {
     match command {
         ManagementCommand::Due {} => Ok(ManagementReply::Due { entries: Vec::new() }),
-        ManagementCommand::Written { .. } => Ok(ManagementReply::Done {}),
+        ManagementCommand::Written { .. } | ManagementCommand::Note { .. } => Ok(ManagementReply::Done {}),
         ManagementCommand::Publication {} => {
             Ok(ManagementReply::Publication { version: 0, pending: 0, published_at: 0, failures: 0 })
         }
@@ -99,10 +99,13 @@ fn of_nothing(command: &ManagementCommand) -> Result<ManagementReply, Stop> {
 
 /// A creation that is repeated under its key has its first answer again, and is not done again.
 fn idempotent(turn: Turn<'_>) -> Result<ManagementReply, Stop> {
-    let ManagementCommand::Create { kind, value, .. } = &turn.request.command else { return perform(turn) };
+    let asked = match &turn.request.command {
+        ManagementCommand::Create { kind, value, .. } => format!("{} {}", kind.as_str(), value.text()),
+        ManagementCommand::AddSecret { client_id, .. } => format!("secret {client_id}"),
+        _ => return perform(turn),
+    };
     let Some(key) = &turn.request.idempotency_key else { return perform(turn) };
-    let asked = Sha256::digest(format!("{} {}", kind.as_str(), value.text()));
-    let asked = Base64UrlUnpadded::encode_string(&asked);
+    let asked = Base64UrlUnpadded::encode_string(&Sha256::digest(asked));
     let actor = turn.request.actor.as_ref().map_or("", |actor| actor.client_id.as_str());
     run(turn.store, "DELETE FROM idempotency WHERE until <= ?", &[turn.now.seconds().into()])?;
     let statement = "SELECT request, reply FROM idempotency WHERE actor = ? AND key = ?";
@@ -203,6 +206,16 @@ fn perform(turn: Turn<'_>) -> Result<ManagementReply, Stop> {
         }
         ManagementCommand::Import { document, .. } => import::import(turn, document),
         ManagementCommand::RevokeRefreshTokens {} => change::revoke_refresh_tokens(turn),
+        ManagementCommand::Note { action, user_id } => {
+            let (kind, id) = (EntityKind::User, user_id.as_str());
+            audit::record(
+                store,
+                turn.request,
+                turn.now,
+                Action { action, kind, id, before: None, after: None },
+            )?;
+            Ok(ManagementReply::Done {})
+        }
         ManagementCommand::Audit { kind, id, before, limit } => {
             Ok(audit::page(store, (*kind, id.as_deref()), *before, *limit)?)
         }

@@ -27,6 +27,9 @@ pub(super) enum Rank {
 }
 
 const PENDING: &str = "written_version < version";
+/// A record may rely on the tenant's of the same version or an earlier one, so that goes first.
+const FREE: &str = "(rank = 0 OR NOT EXISTS (SELECT 1 FROM publication t WHERE t.rank = 0 \
+     AND t.written_version < t.version AND t.version <= publication.version))";
 
 /// Has the newest value of `key` written; `None` removes the key.
 pub(super) fn publish(
@@ -60,7 +63,7 @@ pub(super) fn newest(store: &dyn Store, key: &str) -> Result<Option<String>, Sto
 /// What to write now.
 pub(super) fn due(store: &dyn Store, now: UnixTime) -> Result<ManagementReply, StoreError> {
     let statement = format!(
-        "SELECT key, value, version FROM publication WHERE ({PENDING} OR guard_until > 0) AND due_at <= ? \
+        "SELECT key, value, version FROM publication WHERE ({PENDING} OR guard_until > 0) AND {FREE} AND due_at <= ? \
          ORDER BY rank, key LIMIT ?"
     );
     let found: Vec<(String, Option<String>, u64)> =
@@ -71,7 +74,8 @@ pub(super) fn due(store: &dyn Store, now: UnixTime) -> Result<ManagementReply, S
 
 /// When something is to be written; none while nothing waits.
 pub(super) fn due_at(store: &dyn Store) -> Result<Option<u64>, StoreError> {
-    let statement = format!("SELECT min(due_at) FROM publication WHERE {PENDING} OR guard_until > 0");
+    let statement =
+        format!("SELECT min(due_at) FROM publication WHERE ({PENDING} OR guard_until > 0) AND {FREE}");
     let found: Option<(Option<u64>,)> = row(store, &statement, &[])?;
     Ok(found.and_then(|(due_at,)| due_at))
 }

@@ -170,6 +170,13 @@ pub enum ManagementCommand {
     },
     /// Ends every refresh token family that has begun, once that is published.
     RevokeRefreshTokens {},
+    /// Notes in the audit log what is done to a user elsewhere than here.
+    Note {
+        /// `read_sessions`, `end_sessions`, `end_session`.
+        action: String,
+        /// The user.
+        user_id: UserId,
+    },
     /// The audit log, newest first.
     Audit {
         /// Only entries about this kind.
@@ -268,7 +275,7 @@ pub struct AuditEntry {
     pub client_id: Option<String>,
     /// The user for whom it acted.
     pub act: Option<String>,
-    /// `create`, `update`, `delete` or `read`.
+    /// `create`, `update`, `delete`, `read`, or what was noted.
     pub action: String,
     /// About which kind.
     pub kind: EntityKind,
@@ -352,7 +359,7 @@ pub enum ManagementReply {
         /// In this order.
         entries: Vec<DueEntry>,
     },
-    /// To `written`.
+    /// To `written` and `note`.
     Done {},
     /// Nothing was done.
     Refused {

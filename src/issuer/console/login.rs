@@ -92,7 +92,9 @@ pub(super) async fn finish<H: Host>(
     };
     let answer = token_endpoint::answer(service, &exchange).await;
     let tokens: serde_json::Value = serde_json::from_str(&answer.response.body).unwrap_or_default();
-    let (200, Some(token)) = (answer.response.status, tokens["access_token"].as_str()) else {
+    let (200, Some(token)) =
+        (answer.response.status, tokens.get("access_token").and_then(serde_json::Value::as_str))
+    else {
         return Ok(again(
             "The login could not be completed.",
             answer.reason.unwrap_or("console_code_refused"),

@@ -1,7 +1,9 @@
 //! What the account of a user or client has to do once the directory has decided about them.
 
 use crate::config::{User, UserStatus};
-use crate::directory::{ManagementCommand, ManagementRefusal, ManagementReply};
+use crate::directory::{
+    EntityKind, ManagementCommand, ManagementRefusal, ManagementReply, ManagementRequest,
+};
 use crate::host::Host;
 use crate::session::{AccountCommand, AccountRefusal, AccountReply, Standing};
 use crate::vocabulary::json::Json;
@@ -21,9 +23,48 @@ pub(super) enum Concerned {
     User(UserId),
     /// What goes.
     Client(ClientId),
+    /// Whoever a document changes or leaves out.
+    Document,
 }
 
 impl Concerned {
+    /// Has the accounts follow a document before the directory takes it: repeating an import that changes nothing any
+    /// more could not make up for an account that did not answer. What is refused after that has ended sessions of users
+    /// whom the document would have suspended, and nothing else.
+    pub(super) async fn precede<H: Host>(
+        &self,
+        service: &Service<'_, H>,
+        asked: &ManagementRequest,
+    ) -> Result<(), Refusal> {
+        let (Self::Document, ManagementCommand::Import { document, dry_run: false }) = (self, &asked.command)
+        else {
+            return Ok(());
+        };
+        let command = ManagementCommand::Import { document: document.clone(), dry_run: true };
+        let plan = service.manage(&ManagementRequest { command, ..asked.clone() }).await?;
+        let ManagementReply::Imported { changes, version } = plan else { return Ok(()) };
+        for change in &changes {
+            let status = |json: &Option<Json>| {
+                json.as_ref().and_then(|json| json.text_of("status")).map(str::to_owned)
+            };
+            let (before, after) = (status(&change.before), status(&change.after));
+            match (change.kind, UserId::parse(&change.id), ClientId::parse(&change.id)) {
+                (EntityKind::User, Ok(user), _) if change.after.is_none() => {
+                    gone(service, &user, version).await?
+                }
+                (EntityKind::User, Ok(user), _) if before.is_some() && before != after => {
+                    let suspended = after.as_deref() == Some("suspended");
+                    self::status(service, &user, Standing { version, suspended }).await?;
+                }
+                (EntityKind::Client, _, Ok(client)) if change.after.is_none() => {
+                    perform(service, Subject::Client(&client), None, AccountCommand::RevokeClient {}).await?;
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
     /// Has the account follow, after the directory has answered `reply`.
     ///
     /// The directory comes first, because it may refuse, and what is refused must not end anybody's sessions. An account

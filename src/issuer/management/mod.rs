@@ -68,9 +68,12 @@ async fn routed<H: Host>(
             Order::of(service, caller, request, (route, managed))?.run(service, caller, request).await
         }
         (Endpoint::Explain, _) => explain::answer(service, request).await,
-        (Endpoint::Sessions, "GET") => sessions::list(service, caller, route.first()).await,
-        (Endpoint::Sessions, _) => sessions::end(service, caller, route.first(), None).await,
-        (Endpoint::Session, _) => sessions::end(service, caller, route.first(), Some(route.second())).await,
+        (Endpoint::Sessions, "GET") => sessions::list(service, caller, request, route.first()).await,
+        (Endpoint::Sessions, _) => sessions::end(service, caller, request, (route.first(), None)).await,
+        (Endpoint::Session, _) => {
+            let session = (route.first(), Some(route.second()));
+            sessions::end(service, caller, request, session).await
+        }
         (Endpoint::Keys, "GET") => keys::list(service).await,
         (Endpoint::Keys, _) => keys::announce(service, request).await,
         (Endpoint::Key, _) => keys::advance(service, request, route.first()).await,

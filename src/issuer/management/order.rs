@@ -147,6 +147,7 @@ impl Order {
             if_match: input::if_match(request)?,
             ..service.management_request(self.command)
         };
+        self.concerned.precede(service, &asked).await?;
         let reply = service.manage(&asked).await?;
         self.concerned.follow(service, &reply).await?;
         let missing = ManagementReply::Refused { refusal: ManagementRefusal::NotFound {} };
@@ -236,7 +237,8 @@ fn import<H: Host>(service: &Service<'_, H>, request: &IssuerRequest<'_>) -> Res
         .map_err(|_| Fault::at("$", "is not UTF-8", "one JSON object"))?;
     of_this_deployment(service, document)?;
     let command = ManagementCommand::Import { document: document.to_owned(), dry_run };
-    Ok(Order { told: if dry_run { Told::Planned } else { Told::Changed }, ..command.into() })
+    let told = if dry_run { Told::Planned } else { Told::Changed };
+    Ok(Order { told, concerned: Concerned::Document, ..command.into() })
 }
 
 /// Hosts lead to tenants and tokens name their issuer: a tenant that could choose them could be another one. What cannot

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { document } from "../../support/demo.ts";
 import { atTerminal, audgate, Folder, json } from "./command.ts";
-import { ScriptedIssuer, ScriptedTenant } from "./scripted_issuer.ts";
+import { type Reply, ScriptedIssuer, ScriptedTenant, type Sent } from "./scripted_issuer.ts";
 
 const DRY = "PUT /v1/tenant?dry_run=true";
 const REAL = "PUT /v1/tenant";
@@ -85,6 +85,13 @@ describe("plan", () => {
     assert.match(stderr, /\$\.uri: is bad \(expected: good\)\n.*\$\.name: too long/);
   });
 
+  test("says what to do about a document that is too large", async () => {
+    issuer.answers.set(REAL, { status: 413, body: { message: ["the request body is too long"], error_code: "body_too_long" } });
+    const { code, stderr } = await audgate(online("plan", file), given());
+    assert.equal(code, 1);
+    assert.match(stderr, /larger than the issuer reads; one without `users` leaves users as they are/);
+  });
+
   test("shows why something cannot go", async () => {
     const used = [{ kind: "client", id: "orders-backend" }];
     issuer.answers.set(REAL, { status: 409, body: { message: ["it is in use"], error_code: "in_use", used_by: used } });
@@ -153,6 +160,33 @@ describe("apply", () => {
     const { code, stderr } = await atTerminal(online("apply", file, "--yes", "--wait", "--timeout", "5"), given());
     assert.equal(code, 3);
     assert.match(stderr, /it is done, and not published yet after 5 seconds: \d+ records wait/);
+  });
+});
+
+describe("an answer that does not come", () => {
+  test("to a change leaves it open, and says so", async () => {
+    const answered = issuer.answers.get(REAL) as (sent: Sent) => Reply;
+    issuer.answers.set(REAL, (sent) => (sent.path.includes("dry_run") ? answered(sent) : { status: 0 }));
+    const { code, stderr } = await audgate(online("apply", file, "--yes"), given());
+    assert.equal(code, 3);
+    assert.match(stderr, /the connection broke off\nwhether the tenant was changed cannot be told: plan again/);
+  });
+
+  test("to a question about the publication is asked for again", async () => {
+    const answers: Reply[] = [{ status: 0 }, { status: 503, body: { error: "temporarily_unavailable" } }];
+    const last = issuer.answers.get("GET /v1/publication") as () => Reply;
+    issuer.answers.set("GET /v1/publication", () => answers.shift() ?? last());
+    const { code, stdout } = await atTerminal(online("apply", file, "--yes", "--wait"), given());
+    assert.equal(code, 0);
+    assert.match(stdout, /version 8 is published/);
+  });
+
+  test("because it is refused says that the change is made", async () => {
+    issuer.answers.set("GET /v1/publication", { status: 401, body: { error: "invalid_token", reason: "expired" } });
+    const { code, value, stderr } = await json(online("apply", file, "--yes", "--wait"), given());
+    assert.equal(code, 1);
+    assert.match(stderr, /it is done, and whether it is published cannot be told/);
+    assert.equal(value.error.applied, true);
   });
 });
 

@@ -92,6 +92,12 @@ describe("backup", () => {
     assert.ok(readdirSync(dirname(file)).every((name) => !name.startsWith("replaced.json.")));
   });
 
+  test("is never printed", async () => {
+    const { code, stdout } = await run("backup", "-o", "-");
+    assert.equal(code, 1);
+    assert.equal(stdout, "");
+  });
+
   test("needs a file", async () => {
     const { code, stderr } = await run("backup");
     assert.equal(code, 1);

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import * as demo from "../../support/demo.ts";
+import { seconds } from "../../support/tokens.ts";
 import { type RunningWorker, startWorker } from "../../support/worker.ts";
 import { atTerminal, audgate, Folder, json } from "./command.ts";
 
@@ -205,15 +206,23 @@ describe("keys", () => {
 });
 
 describe("a backup", () => {
+  /** The record of the tenant by which refresh tokens are judged. */
+  const published = async () => JSON.parse((await worker.config.get("tenant/demo")) ?? "{}") as Record<string, unknown>;
+
   test("brings back what was changed since, and revokes refresh tokens", async () => {
     const backup = folder.absent("backup.json");
     assert.equal((await run("backup", "-o", backup)).code, 0);
     assert.equal((await run("apply", edited("changed.json", 900), "--yes")).code, 0);
     assert.equal((await run("plan", backup, "--detailed-exitcode")).code, 2);
     assert.equal((await run("restore", backup)).code, 1, "nobody was asked");
-    const { code, value: said, stderr } = await value("restore", backup, "--yes");
+    assert.equal((await published()).refresh_tokens_not_before, undefined);
+    const began = seconds();
+    const { code, value: said, stderr } = await value("restore", backup, "--yes", "--wait");
     assert.equal(code, 0, stderr);
     assert.equal(said.refresh_tokens_revoked, true);
+    const record = await published();
+    assert.ok(Number(record.refresh_tokens_not_before) > began);
+    assert.ok(said.published.version >= Number(record.version), "what was waited for is the revocation too");
     assert.equal((await run("plan", backup, "--detailed-exitcode")).code, 0);
   });
 });

@@ -13,7 +13,7 @@ export interface Sent {
   body: string;
 }
 
-/** A response; `undefined` as `body` is none. */
+/** A response; `undefined` as `body` is none, and status 0 a connection that breaks off. */
 export interface Reply {
   status: number;
   headers?: Record<string, string>;
@@ -94,6 +94,10 @@ export class ScriptedIssuer {
       body: { message: ["there is no such thing in this tenant"], error_code: "not_found" },
     };
     const { status, headers = {}, body } = typeof answer === "function" ? answer(sent) : answer;
+    if (status === 0) {
+      response.destroy();
+      return;
+    }
     const text = body === undefined ? "" : typeof body === "string" ? body : JSON.stringify(body);
     response.writeHead(status, { ...(text === "" ? {} : { "content-type": "application/json" }), ...headers }).end(text);
   }

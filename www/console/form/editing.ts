@@ -2,7 +2,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { type Changes, useSaving } from "../api/changes.ts";
-import { type Loaded, readOne } from "../api/queries.ts";
+import { type Loaded, one, readOne } from "../api/queries.ts";
 import { type Fault, Refusal } from "../api/refusal.ts";
 import type { Entities, Kind } from "../api/wire.ts";
 
@@ -33,6 +33,8 @@ export interface Editing<K extends Kind> extends Draft<K> {
   /** A refusal that names no fault, or no answer. */
   error: unknown;
   conflict: Conflict<K> | null;
+  /** After a change of one's own beside the form: goes on from what is there now, and keeps what is not saved. */
+  readAgain: () => Promise<void>;
   /** Goes on with theirs, with mine over theirs, or back to the form. */
   resolve: (choice: "theirs" | "mine" | "back") => Promise<void>;
 }
@@ -105,6 +107,15 @@ export function useEditing<K extends Kind>(kind: K, id: string, loaded: Loaded<E
     faults: state.faults,
     error: state.error,
     conflict: state.conflict,
+    readAgain: async () => {
+      const now = await queries.fetchQuery({ ...one(kind, id), staleTime: 0 });
+      setState((before) => {
+        const members = Object.keys(before.edits) as (keyof Entities[K])[];
+        // What somebody else changed where something is unsaved here has to come up when that is saved.
+        const isClear = members.every((member) => isSame(before.base.value[member], now.value[member]));
+        return isClear ? { ...before, base: now } : before;
+      });
+    },
     resolve: async (choice) => {
       const { conflict } = state;
       if (conflict === null) {

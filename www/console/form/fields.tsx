@@ -134,7 +134,7 @@ export function SomeOf(
   const faults = useFaultsAt(path);
   return (
     <CheckboxGroup className="field" value={value} onChange={onChange} isInvalid={faults.length > 0} validationBehavior="aria">
-      <Label className={isLabelUnseen ? "unseen" : ""}>{label}</Label>
+      <Label className={isLabelUnseen ? "unseen" : "label"}>{label}</Label>
       {description !== undefined && (
         <Text slot="description" className="help">
           {description}

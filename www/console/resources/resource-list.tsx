@@ -13,7 +13,7 @@ const COLUMNS: readonly Column<Resource>[] = [
 ];
 
 export function ResourceList() {
-  const { search } = useSearch({ from: "/resources/" });
+  const { search } = useSearch({ from: "/resources" });
   const navigate = useNavigate();
   const create = (
     <Link to="/resources/new" className="button primary">

@@ -2,7 +2,7 @@
 import { planText, summary } from "../difference.ts";
 import { readDocument } from "../document.ts";
 import { EXIT, Failure, type Exit } from "../failure.ts";
-import { type Change, type Imported, Management, type ManagementOptions } from "../management.ts";
+import { type Change, type Imported, Management, type ManagementOptions, type Publication } from "../management.ts";
 import type { Output } from "../terminal.ts";
 import { duration, moment } from "../time-words.ts";
 
@@ -51,7 +51,9 @@ export async function apply(file: string, options: ApplyOptions, output: Output)
   await confirmed(`Change ${issuer} so (${summary(found.changes)})?`, options, output);
   const imported = await imports(management, text, found.revision);
   const published = options.wait === true ? await waited(management, imported, options, output) : undefined;
-  output.result({ issuer, applied: true, ...imported, ...(published && { published }) }, () => done("applied", imported, published, output));
+  output.result({ issuer, applied: true, ...imported, ...(published && { published }) }, () =>
+    done("applied", imported, published, output),
+  );
   return EXIT.done;
 }
 
@@ -63,11 +65,13 @@ export async function restore(file: string, options: ApplyOptions, output: Outpu
   const nothing = `${issuer} is what the backup says`;
   output.show((style) => `${found.changes.length === 0 ? nothing : planText(found.changes, style)}\n`);
   await confirmed(`Restore ${issuer} so (${summary(found.changes)}), and revoke every refresh token?`, options, output);
-  const imported = found.changes.length === 0 ? { changes: [], publication: undefined } : await imports(management, text, found.revision);
+  const imported: Imported =
+    found.changes.length === 0 ? { changes: [], publication: undefined } : await imports(management, text, found.revision);
   await revokeRefreshTokens(management, imported);
   const published = options.wait === true ? await waited(management, imported, options, output) : undefined;
-  output.result({ issuer, restored: true, refresh_tokens_revoked: true, ...imported, ...(published && { published }) }, () =>
-    done("restored; every refresh token is revoked", imported, published, output),
+  const state = { issuer, restored: true, refresh_tokens_revoked: true };
+  output.result({ ...state, ...imported, ...(published && { published }) }, () =>
+    done("restored, and every refresh token is revoked with its publication", imported, published, output),
   );
   return EXIT.done;
 }
@@ -107,6 +111,10 @@ async function imports(management: Management, document: string, revision: strin
       const problem = "nothing was changed: somebody has changed the tenant since this plan was made; plan again";
       throw new Failure(error.code, problem, { details: error.details });
     }
+    if (error instanceof Failure && error.exit === EXIT.unreachable) {
+      const problem = "whether the tenant was changed cannot be told: plan again";
+      throw new Failure(error.code, [...error.messages, problem], error);
+    }
     throw error;
   }
 }
@@ -140,19 +148,33 @@ async function waited(
 ): Promise<Published> {
   const wanted = publication?.version ?? 0;
   for (let spent = 0; ; spent += POLL) {
-    const { version, pending, failures, reliable_at } = await management.publication();
-    if (pending === 0 && version >= wanted) {
-      return { version, reliable_at };
+    const state = await publicationOf(management);
+    if (state !== undefined && state.pending === 0 && state.version >= wanted) {
+      return { version: state.version, reliable_at: state.reliable_at };
     }
     if (spent >= timeout * 1_000) {
-      const problem = `it is done, and not published yet after ${duration(timeout)}: ${pending} records wait`;
+      const { pending, failures = 0 } = state ?? {};
+      const waits = pending === undefined ? "" : `: ${pending} records wait`;
       const tried = failures === 0 ? "" : `, and writing failed ${failures} times in a row`;
-      throw new Failure("not_published_yet", `${problem}${tried}; the issuer goes on by itself`, {
+      const problem = `it is done, and not published yet after ${duration(timeout)}${waits}${tried}`;
+      throw new Failure("not_published_yet", `${problem}; the issuer goes on by itself`, {
         exit: EXIT.unreachable,
         details: { applied: true, version: wanted, pending, failures },
       });
     }
     await terminal.pause(POLL);
+  }
+}
+
+/** How far publication is; `undefined` where it cannot be told now. */
+async function publicationOf(management: Management): Promise<Publication | undefined> {
+  try {
+    return await management.publication();
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    if (error.exit === EXIT.unreachable) return undefined;
+    const problem = "it is done, and whether it is published cannot be told";
+    throw new Failure(error.code, [...error.messages, problem], { details: { applied: true, ...error.details } });
   }
 }
 

@@ -50,7 +50,9 @@ export async function decision(options: DecisionOptions, output: Output): Promis
   const headers = { get: (name: string) => (name === "authorization" && token !== null ? `Bearer ${token}` : null) };
   const decided = await decide({ ...request, headers }, tenant, at * 1_000, true);
   const strong = isStrong(document, decided);
-  output.result({ decision: decided, revocation_looked_at: false, strong }, (style) => decisionText(decided, request, strong, style));
+  output.result({ decision: decided, revocation_looked_at: false, strong }, (style) =>
+    decisionText(decided, request, strong, style),
+  );
   return decided.type === "deny" ? EXIT.refused : EXIT.done;
 }
 
@@ -58,13 +60,15 @@ export async function decision(options: DecisionOptions, output: Output): Promis
 function requestOf(text: string): { method: string; url: string } {
   const [, method = "", target = ""] = /^([A-Za-z]+) (\S+)$/.exec(text.trim()) ?? [];
   if (method === "" || !URL.canParse(target) || !/^https?:/i.test(target)) {
-    throw new Failure("request_malformed", "a request is a method and a URL, such as \"GET https://shop.example/orders/42\"");
+    const problem = 'a request is a method and a URL, such as "GET https://shop.example/orders/42"';
+    throw new Failure("request_malformed", problem);
   }
   try {
     const request = new Request(target, { method });
     return { method: request.method, url: request.url };
   } catch {
-    throw new Failure("request_malformed", "no runtime sends such a request: its method is forbidden, or its URL has a password");
+    const problem = "no runtime sends such a request: its method is forbidden, or its URL has a password";
+    throw new Failure("request_malformed", problem);
   }
 }
 
@@ -127,7 +131,8 @@ async function load(file: string, document: Document, keys: string | null, at: n
   const loaded = instance.use((core) => core.TenantHandle.load(record, tenantId, 0, undefined, keys, 0));
   if (loaded.type !== "loaded") {
     const faults = loaded.type === "broken" ? loaded.faults : [];
-    throw new Failure("no_key_set", ["the keys cannot be used:", ...faults.map(({ path, problem }) => `    ${printable(`${path}: ${problem}`)}`)]);
+    const lines = faults.map(({ path, problem }) => `    ${printable(`${path}: ${problem}`)}`);
+    throw new Failure("no_key_set", ["the keys cannot be used:", ...lines]);
   }
   return new LoadedTenant(instance, loaded.tenant);
 }
@@ -143,8 +148,13 @@ function isStrong(document: Document, decided: GateDecision): boolean {
   return resources.some(({ resource_id, revocation }) => resource_id === id && revocation === "strong");
 }
 
-function decisionText(decided: GateDecision, request: { method: string; url: string }, strong: boolean, style: Style): string {
-  const asked = `${request.method} ${printable(request.url)}`;
+function decisionText(
+  decided: GateDecision,
+  { method, url }: { method: string; url: string },
+  strong: boolean,
+  style: Style,
+): string {
+  const asked = `${method} ${printable(url)}`;
   switch (decided.type) {
     case "allow":
       return [`${style.added(style.bold("admitted"))}  ${asked}`, ...traceLines(decided.trace), ...limits(strong)].join("\n");

@@ -1,4 +1,4 @@
-/** `explain`: why a client or a user gets, or does not get, a scope on a resource; and what the gate says of a request. */
+/** `explain`: why a client or user gets a scope on a resource, or does not; and what the gate says of a request. */
 import { EXIT, Failure, type Exit } from "../failure.ts";
 import { Management } from "../management.ts";
 import { printable } from "../printable.ts";
@@ -61,7 +61,8 @@ async function grants(options: ExplainOptions, output: Output): Promise<Exit> {
   }
   const asking = { issuer, clientId: options.as, clientSecretFile: options.clientSecretFile };
   if (asking.clientId === undefined) {
-    throw new Failure("no_client_id", "who asks? Name a client of a management application by --as or in AUDGATE_CLIENT_ID");
+    const problem = "who asks? Name a client of a management application by --as or in AUDGATE_CLIENT_ID";
+    throw new Failure("no_client_id", problem);
   }
   const management = await Management.connect(asking, output.terminal);
   const query = new URLSearchParams({ client_id: clientId, resource });
@@ -81,10 +82,12 @@ function explanationText(explanation: Explanation, asked: string, style: Style):
   const lines = scopes.map(({ scope, granted, reason, roles = [] }) => {
     const mark = granted ? style.added("+") : style.removed("-");
     const by = roles.length === 0 ? "" : `; granted by ${roles.map(printable).join(", ")}`;
-    return `  ${mark} ${printable(scope)}: ${granted ? "granted" : "not granted"}: ${REASONS[reason] ?? printable(reason)}${by}`;
+    const says = `${granted ? "granted" : "not granted"}: ${REASONS[reason] ?? printable(reason)}`;
+    return `  ${mark} ${printable(scope)}: ${says}${by}`;
   });
   if (refusal !== undefined) {
-    lines.unshift(`  ${style.removed(`no token: ${printable(refusal)}`)}: ${REFUSALS[refusal] ?? "the token endpoint refuses"}`);
+    const because = REFUSALS[refusal] ?? "the token endpoint refuses";
+    lines.unshift(`  ${style.removed(`no token: ${printable(refusal)}`)}: ${because}`);
   } else if (scopes.length === 0) {
     lines.push("  a token without scopes: nothing is defined for it");
   }

@@ -27,19 +27,25 @@ export async function exportTenant(options: ExportOptions, output: Output): Prom
   // A document without users leaves users as they are when it is applied.
   const { users: _, ...others } = document;
   const text = documentText(options.users ? document : others);
-  if (options.output === undefined) {
+  if (options.output === undefined || options.output === "-") {
     output.terminal.out(text);
     output.say(`the tenant at revision ${printable(revision)}; ${HASHES}`);
     return EXIT.done;
   }
   write(options.output, text, undefined);
   const file = options.output;
-  output.result({ file, revision, secret_hashes: true }, () => `${printable(file)}: the tenant at revision ${printable(revision)}; ${HASHES}`);
+  output.result(
+    { file, revision, secret_hashes: true },
+    () => `${printable(file)}: the tenant at revision ${printable(revision)}; ${HASHES}`,
+  );
   return EXIT.done;
 }
 
 export async function backup(options: BackupOptions, output: Output): Promise<Exit> {
   const { output: file } = options;
+  if (file === "-") {
+    throw new Failure("usage", "a backup is a file of yours; `export` prints");
+  }
   if (existsSync(file) && options.force !== true) {
     throw new Failure("file_exists", `\`${printable(file)}\` is there already; --force replaces it`);
   }

@@ -6,7 +6,12 @@ import type { Output, Style } from "../terminal.ts";
 import { moment } from "../time-words.ts";
 
 /** A key as the API tells of it. */
-type Key = { state: string; jwk?: { kid?: string; alg?: string }; kid?: string; algorithm?: string } & Record<string, unknown>;
+type Key = {
+  state: string;
+  jwk?: { kid?: string; alg?: string };
+  kid?: string;
+  algorithm?: string;
+} & Record<string, unknown>;
 
 const STATES: Record<string, string> = {
   next: "announced: signs nothing yet",
@@ -19,7 +24,9 @@ export async function list(options: ManagementOptions, output: Output): Promise<
   const keys = await managed(() => management.result<Key[]>("GET", "/v1/keys"));
   const now = output.terminal.now();
   output.result({ issuer: management.issuer, keys }, (style) =>
-    keys.length === 0 ? "no keys yet: the first request that needs one makes them" : keys.map((key) => keyText(key, now, style)).join("\n"),
+    keys.length === 0
+      ? "no keys yet: the first request that needs one makes them"
+      : keys.map((key) => keyText(key, now, style)).join("\n"),
   );
   return EXIT.done;
 }
@@ -96,7 +103,8 @@ function keyText(key: Key, now: number, style: Style): string {
   const kid = printable(key.kid ?? key.jwk?.kid ?? "");
   const algorithm = printable(key.algorithm ?? key.jwk?.alg ?? "");
   const state = STATES[key.state] ?? "";
-  return [`${style.bold(kid)}  ${algorithm}  ${printable(key.state)}${state === "" ? "" : ` (${state})`}`, ...momentsOf(key, now)].join("\n");
+  const title = `${style.bold(kid)}  ${algorithm}  ${printable(key.state)}${state === "" ? "" : ` (${state})`}`;
+  return [title, ...momentsOf(key, now)].join("\n");
 }
 
 /** Every moment that the API tells of a key. */

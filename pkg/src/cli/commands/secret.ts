@@ -7,7 +7,8 @@ import type { Output } from "../terminal.ts";
 export async function secretHash(output: Output): Promise<Exit> {
   const { terminal } = output;
   if (terminal.interactive) {
-    throw new Failure("input_is_a_terminal", "the secret is read from standard input, where it is not seen: pipe it, such as `audgate secret-hash < secret.txt`");
+    const way = "pipe it, such as `audgate secret-hash < secret.txt`";
+    throw new Failure("input_is_a_terminal", `the secret is read from standard input, where nobody sees it: ${way}`);
   }
   const secret = await readLine("-", "the secret", terminal);
   const core = await import("../core.ts");
@@ -16,7 +17,8 @@ export async function secretHash(output: Output): Promise<Exit> {
     hash = core.secretHash(secret);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw new Failure("secret_length", "a client secret is a random string of 32 to 256 characters, such as `openssl rand -base64 32` gives");
+    const way = "such as `openssl rand -base64 32` gives";
+    throw new Failure("secret_length", `a client secret is a random string of 32 to 256 characters, ${way}`);
   }
   output.result({ secret_hash: hash }, () => hash);
   return EXIT.done;

@@ -32,9 +32,10 @@ export async function inspect(given: string | undefined, options: InspectOptions
   }
   const refused = findings.some(({ ok }) => ok === false);
   const state = { verified: verification?.ok ?? null, ...(verification?.ok === false && { reason: verification.says }) };
-  output.result({ ...state, header, claims, findings }, (style) =>
-    [banner(verification, style), "", ...listed("header", header), "", ...listed("claims", claims), "", ...described(findings, style)].join("\n"),
-  );
+  output.result({ ...state, header, claims, findings }, (style) => {
+    const parts = [[banner(verification, style)], listed("header", header), listed("claims", claims), described(findings, style)];
+    return parts.map((lines) => lines.join("\n")).join("\n\n");
+  });
   // Without the issuer's keys this only reads.
   return verification !== undefined && refused ? EXIT.refused : EXIT.done;
 }
@@ -99,7 +100,8 @@ function typeOf({ typ, alg, kid }: Members): Finding {
   const names = typeof typ === "string" ? typ.toLowerCase().replace(/^application\//, "") : undefined;
   const ok = names === "at+jwt";
   const key = `${shown(alg)}${kid === undefined ? "" : `, key ${shown(kid)}`}`;
-  return { name: "type", ok, says: ok ? `an access token (RFC 9068), ${key}` : `${shown(typ)} is no access token: a gate refuses it; ${key}` };
+  const kind = ok ? "an access token (RFC 9068)" : `${shown(typ)} is no access token: a gate refuses it`;
+  return { name: "type", ok, says: `${kind}; ${key}` };
 }
 
 function timesOf({ iat, nbf, exp }: Members, now: number): Finding[] {
@@ -126,7 +128,9 @@ function subjectOf(claims: Members): Finding[] {
 function reachOf({ aud, scope, roles, tid }: Members): Finding[] {
   const one = typeof aud === "string";
   return [
-    { name: "audience", ...(one ? {} : { ok: false }), says: one ? `${shown(aud)}, and no other resource` : `${shown(aud)} is not one resource` },
+    one
+      ? { name: "audience", says: `${shown(aud)}, and no other resource` }
+      : { name: "audience", ok: false, says: `${shown(aud)} is not one resource` },
     { name: "scopes", says: typeof scope === "string" && scope !== "" ? printable(scope) : "none" },
     ...(roles === undefined ? [] : [{ name: "roles", says: shown(roles) }]),
     { name: "tenant", says: shown(tid) },
@@ -144,7 +148,8 @@ function banner(verification: Finding | undefined, style: Style): string {
 
 function listed(title: string, members: Members): string[] {
   const width = Math.max(...Object.keys(members).map((name) => name.length), 0);
-  return [title, ...Object.entries(members).map(([name, value]) => `  ${printable(name).padEnd(width)}  ${shown(value)}`)];
+  const lines = Object.entries(members).map(([name, value]) => `  ${printable(name).padEnd(width)}  ${shown(value)}`);
+  return [title, ...lines];
 }
 
 function described(findings: Finding[], style: Style): string[] {

@@ -1,0 +1,30 @@
+import { useMutation } from "@tanstack/react-query";
+import { Button } from "react-aria-components";
+import { call } from "../api/call.ts";
+import { inPlainWords } from "../api/refusal.ts";
+import { announce } from "../shell/announcements.ts";
+import { useWho } from "../shell/who.ts";
+
+/** The tenant as one document, to keep or to apply elsewhere. */
+export function Export() {
+  const { tenant_id } = useWho();
+  const exporting = useMutation({
+    mutationFn: async () => (await call<{ result: unknown }>("GET", "tenant")).body.result,
+    onSuccess: (document) => save(`${tenant_id}.json`, JSON.stringify(document, null, 2)),
+    onError: (error) => announce(inPlainWords(error), "refused"),
+  });
+  return (
+    <Button className="button" isPending={exporting.isPending} onPress={() => exporting.mutate()}>
+      Export as a document
+    </Button>
+  );
+}
+
+function save(name: string, text: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 1_000);
+}
