@@ -100,3 +100,14 @@ fn secret_of_a_session_names_none() {
     let body = json!({ "session_id": session });
     issuer.call(SERVER, "/v1/auth/session/authenticate", &body).granted();
 }
+
+#[test]
+fn what_management_does_to_sessions_is_noted_and_what_clients_read_is_not() {
+    let issuer = Issuer::new();
+    backend_login(&issuer, SERVER, "ada");
+    let sid = listed(&issuer).remove(0);
+    assert_eq!(by_management(&issuer, delete(&format!("/v1/sessions/ada/{sid}"))).status, 204);
+    assert_eq!(by_management(&issuer, delete("/v1/sessions/ada")).status, 204);
+    read(&issuer, SERVER, "ada");
+    assert_eq!(*issuer.host.noted.borrow(), ["read_sessions ada", "end_session ada", "end_sessions ada"]);
+}

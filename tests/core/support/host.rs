@@ -6,7 +6,9 @@ use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
-use audgate::directory::{ManagementRefusal, ManagementReply, ManagementRequest, directory};
+use audgate::directory::{
+    ManagementCommand, ManagementRefusal, ManagementReply, ManagementRequest, directory,
+};
 use audgate::host::{CallError, Host, HostUnavailable, Limiter, Mail, ObjectClass, SignError};
 use audgate::jose::portable::{self, SigningKey};
 use audgate::jose::{Algorithm, VerificationKey};
@@ -46,6 +48,8 @@ pub(crate) struct MemoryHost {
     pub(crate) directory_answers: RefCell<VecDeque<ManagementReply>>,
     /// What the management of the directory was asked.
     pub(crate) directory_asked: RefCell<Vec<ManagementRequest>>,
+    /// What the audit log was to note: the action and the user.
+    pub(crate) noted: RefCell<Vec<String>>,
     /// Private keys that the core handed over, as JWKs.
     pub(crate) imported_keys: RefCell<Vec<String>>,
     pub(crate) mails: RefCell<Vec<Mail>>,
@@ -78,6 +82,7 @@ impl MemoryHost {
             objects: RefCell::default(),
             directory_answers: RefCell::default(),
             directory_asked: RefCell::default(),
+            noted: RefCell::default(),
             imported_keys: RefCell::default(),
             mails: RefCell::default(),
             deliveries: RefCell::default(),
@@ -116,9 +121,19 @@ impl MemoryHost {
 impl MemoryHost {
     fn managed(&self, request: &str) -> String {
         let request: ManagementRequest = serde_json::from_str(request).unwrap();
-        self.directory_asked.borrow_mut().push(request);
         let empty = ManagementReply::Refused { refusal: ManagementRefusal::Empty {} };
-        let reply = self.directory_answers.borrow_mut().pop_front().unwrap_or(empty);
+        let mut answers = self.directory_answers.borrow_mut();
+        let reply = match &request.command {
+            ManagementCommand::Note { action, user_id } => {
+                self.noted.borrow_mut().push(format!("{action} {user_id}"));
+                return serde_json::to_string(&ManagementReply::Done {}).unwrap();
+            }
+            // The import that follows has the same answer.
+            ManagementCommand::Import { dry_run: true, .. } => answers.front().cloned(),
+            _ => answers.pop_front(),
+        };
+        let reply = reply.unwrap_or(empty);
+        self.directory_asked.borrow_mut().push(request);
         serde_json::to_string(&reply).unwrap()
     }
 }

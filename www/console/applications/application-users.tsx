@@ -9,6 +9,7 @@ import type { User } from "../api/wire.ts";
 import { More } from "../lists/more.tsx";
 import { Picker } from "../lists/picker.tsx";
 import { NameCell, Table } from "../lists/table.tsx";
+import { Action } from "../shell/action.tsx";
 import { Question } from "../shell/dialog.tsx";
 import { Empty, Failed, Loading, Section } from "../shell/page.tsx";
 import { StatusBadge } from "../users/status-badge.tsx";
@@ -60,9 +61,9 @@ export function ApplicationUsers({ id, name }: { id: string; name: string }) {
       <More query={users} />
       <div className="assign">
         <Picker kind="user" label="Assign a user" value={chosen} onChange={setChosen} />
-        <Button className="button primary" isDisabled={userId === ""} isPending={change.isPending} onPress={assign}>
+        <Action className="button primary" isDisabled={userId === ""} isBusy={change.isPending} onPress={assign}>
           Assign
-        </Button>
+        </Action>
       </div>
       <Question
         isOpen={leaving !== null}
@@ -73,9 +74,9 @@ export function ApplicationUsers({ id, name }: { id: string; name: string }) {
             <Button className="button" onPress={() => setLeaving(null)} autoFocus>
               Keep them
             </Button>
-            <Button className="button danger" isPending={change.isPending} onPress={() => leaving !== null && unassign(leaving)}>
+            <Action className="button danger" isBusy={change.isPending} onPress={() => leaving !== null && unassign(leaving)}>
               Unassign
-            </Button>
+            </Action>
           </>
         }
       >

@@ -4,6 +4,7 @@ import { Button } from "react-aria-components";
 import { pathOf } from "../api/call.ts";
 import { useChange } from "../api/changes.ts";
 import type { Client } from "../api/wire.ts";
+import { Action } from "../shell/action.tsx";
 import { Question } from "../shell/dialog.tsx";
 import { Section } from "../shell/page.tsx";
 import { SecretShown } from "./secret-shown.tsx";
@@ -68,9 +69,9 @@ export function Secrets({ client, onChanged }: { client: Client; onChanged: () =
             <Button className="button" onPress={() => setAsked(false)} autoFocus>
               Not now
             </Button>
-            <Button className="button primary" isPending={rotation.isPending} onPress={() => void rotate().catch(() => undefined)}>
+            <Action className="button primary" isBusy={rotation.isPending} onPress={() => void rotate().catch(() => undefined)}>
               Make a new secret
-            </Button>
+            </Action>
           </>
         }
       >
@@ -88,9 +89,9 @@ export function Secrets({ client, onChanged }: { client: Client; onChanged: () =
             <Button className="button" onPress={() => setLeaving(null)} autoFocus>
               Keep it
             </Button>
-            <Button className="button danger" isPending={removal.isPending} onPress={() => void remove(leaving ?? "").catch(() => undefined)}>
+            <Action className="button danger" isBusy={removal.isPending} onPress={() => void remove(leaving ?? "").catch(() => undefined)}>
               Remove secret
-            </Button>
+            </Action>
           </>
         }
       >

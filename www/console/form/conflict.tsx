@@ -1,6 +1,7 @@
 /** Somebody else saved in between: what differs, and whose counts. */
 import { Button } from "react-aria-components";
 import { KINDS, type Kind } from "../api/wire.ts";
+import { Action } from "../shell/action.tsx";
 import { Question } from "../shell/dialog.tsx";
 import { asText, memberName } from "../words/members.ts";
 import { type Editing, isSame } from "./editing.ts";
@@ -31,9 +32,9 @@ export function ConflictQuestion<K extends Kind>({ editing }: { editing: Editing
           <Button className="button" onPress={() => void resolve("theirs")}>
             Reload theirs, and lose mine
           </Button>
-          <Button className="button danger" onPress={() => void resolve("mine")} isPending={isSaving}>
+          <Action className="button danger" onPress={() => void resolve("mine")} isBusy={isSaving}>
             Overwrite with mine
-          </Button>
+          </Action>
         </>
       }
     >

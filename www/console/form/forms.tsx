@@ -4,6 +4,7 @@ import { Button, Form } from "react-aria-components";
 import { inPlainWords } from "../api/refusal.ts";
 import type { Entities, Kind } from "../api/wire.ts";
 import { memberName } from "../words/members.ts";
+import { Action } from "../shell/action.tsx";
 import { ConflictQuestion } from "./conflict.tsx";
 import type { Creating } from "./creating.ts";
 import type { Editing } from "./editing.ts";
@@ -37,9 +38,9 @@ export function EditForm<K extends Kind>({ editing, label, children }: { editing
                 <Button className="button" onPress={editing.discard} isDisabled={isSaving}>
                   Discard
                 </Button>
-                <Button className="button primary" type="submit" isPending={isSaving}>
+                <Action className="button primary" type="submit" isBusy={isSaving}>
                   {isSaving ? "Saving…" : "Save"}
-                </Button>
+                </Action>
               </div>
             </div>
           )}
@@ -84,9 +85,9 @@ export function NewForm<K extends Kind>({ creating, label, action, onMade, child
           <FaultSummary error={error === null ? undefined : inPlainWords(error)} />
           {children}
           <div className="answers start">
-            <Button className="button primary" type="submit" isPending={isSaving}>
+            <Action className="button primary" type="submit" isBusy={isSaving}>
               {isSaving ? "Creating…" : action}
-            </Button>
+            </Action>
           </div>
         </FaultsProvider>
       </Form>

@@ -9,6 +9,7 @@ import { Refusal } from "../api/refusal.ts";
 import type { SigningKey } from "../api/wire.ts";
 import { Pick } from "../form/fields.tsx";
 import { Table } from "../lists/table.tsx";
+import { Action } from "../shell/action.tsx";
 import { announce } from "../shell/announcements.ts";
 import { Question } from "../shell/dialog.tsx";
 import { Empty, Failed, Loading, Page, Section } from "../shell/page.tsx";
@@ -102,9 +103,9 @@ function LoadedKeys({ rows }: { rows: SigningKey[] }) {
             <Button className="button" onPress={() => setStep(null)} autoFocus>
               Not now
             </Button>
-            <Button className="button primary" isPending={change.isPending} onPress={take}>
+            <Action className="button primary" isBusy={change.isPending} onPress={take}>
               {facts?.name}
-            </Button>
+            </Action>
           </>
         }
       >
@@ -138,13 +139,13 @@ function Announcing({ algorithms }: { algorithms: string[] }) {
     <Section title="Announce a key" help="A fresh key is made and published. Once everybody can know it, it may become the current one.">
       <div className="assign">
         <Pick path="algorithm" label="Algorithm" value={algorithm} onChange={setAlgorithm} choices={algorithms.map((name) => ({ value: name, name }))} />
-        <Button
+        <Action
           className="button primary"
-          isPending={change.isPending}
+          isBusy={change.isPending}
           onPress={() => change.mutate({ method: "POST", path: "keys", body: { algorithm }, said: `A new key for ${algorithm} is announced.` })}
         >
           Announce
-        </Button>
+        </Action>
       </div>
     </Section>
   );

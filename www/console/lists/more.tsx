@@ -1,4 +1,4 @@
-import { Button } from "react-aria-components";
+import { Action } from "../shell/action.tsx";
 
 interface MoreProps {
   query: { hasNextPage: boolean; isFetchingNextPage: boolean; fetchNextPage: () => unknown };
@@ -11,9 +11,9 @@ export function More({ query }: MoreProps) {
   }
   return (
     <p className="more">
-      <Button className="button" isPending={query.isFetchingNextPage} onPress={() => void query.fetchNextPage()}>
+      <Action className="button" isBusy={query.isFetchingNextPage} onPress={() => void query.fetchNextPage()}>
         {query.isFetchingNextPage ? "Loading…" : "Show more"}
-      </Button>
+      </Action>
     </p>
   );
 }

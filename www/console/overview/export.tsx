@@ -1,7 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
-import { Button } from "react-aria-components";
 import { call } from "../api/call.ts";
 import { inPlainWords } from "../api/refusal.ts";
+import { Action } from "../shell/action.tsx";
 import { announce } from "../shell/announcements.ts";
 import { useWho } from "../shell/who.ts";
 
@@ -14,9 +14,9 @@ export function Export() {
     onError: (error) => announce(inPlainWords(error), "refused"),
   });
   return (
-    <Button className="button" isPending={exporting.isPending} onPress={() => exporting.mutate()}>
+    <Action className="button" isBusy={exporting.isPending} onPress={() => exporting.mutate()}>
       Export as a document
-    </Button>
+    </Action>
   );
 }
 

@@ -8,6 +8,7 @@ import { inPlainWords, Refusal } from "../api/refusal.ts";
 import type { Client, Resource } from "../api/wire.ts";
 import { Picker } from "../lists/picker.tsx";
 import { NameCell, Table } from "../lists/table.tsx";
+import { Action } from "../shell/action.tsx";
 import { announce } from "../shell/announcements.ts";
 import { Question } from "../shell/dialog.tsx";
 import { Empty, Failed, Loading, Section } from "../shell/page.tsx";
@@ -75,16 +76,16 @@ export function AssignedClients({ resource }: { resource: Resource }) {
       {hasNextPage && pages >= PAGES && (
         <p className="more">
           <span className="help">Looked through {clients.length} clients. </span>
-          <Button className="button" onPress={() => void fetchNextPage()} isPending={isFetching}>
+          <Action className="button" onPress={() => void fetchNextPage()} isBusy={isFetching}>
             Look further
-          </Button>
+          </Action>
         </p>
       )}
       <div className="assign">
         <Picker kind="client" label="Assign to a client" value={chosen} onChange={setChosen} without={assigned.map(({ client_id }) => client_id)} />
-        <Button className="button primary" isDisabled={chosen.trim() === ""} isPending={isPending} onPress={() => void assign()}>
+        <Action className="button primary" isDisabled={chosen.trim() === ""} isBusy={isPending} onPress={() => void assign()}>
           Assign
-        </Button>
+        </Action>
       </div>
       <Question
         isOpen={leaving !== null}
@@ -95,16 +96,16 @@ export function AssignedClients({ resource }: { resource: Resource }) {
             <Button className="button" onPress={() => setLeaving(null)} autoFocus>
               Keep it
             </Button>
-            <Button
+            <Action
               className="button danger"
-              isPending={isPending}
+              isBusy={isPending}
               onPress={() => {
                 const client = leaving;
                 void change(client?.client_id ?? "", false, `${client?.name} may no longer ask for ${name}.`).then(() => setLeaving(null));
               }}
             >
               Unassign
-            </Button>
+            </Action>
           </>
         }
       >

@@ -6,6 +6,7 @@ import { useDeleting } from "../api/changes.ts";
 import { inPlainWords, Refusal } from "../api/refusal.ts";
 import { type Kind, KINDS } from "../api/wire.ts";
 import { MentionLink } from "../lists/table.tsx";
+import { Action } from "./action.tsx";
 import { Question } from "./dialog.tsx";
 
 interface DeletingProps {
@@ -44,9 +45,9 @@ export function Deleting({ kind, id, name, etag, consequence }: DeletingProps) {
               {isInUse ? "Close" : "Keep it"}
             </Button>
             {!isInUse && (
-              <Button
+              <Action
                 className="button danger"
-                isPending={deleting.isPending}
+                isBusy={deleting.isPending}
                 onPress={() =>
                   deleting.mutate(etag, {
                     onSuccess: () => void navigate({ to: `/${path}` as "/resources", ignoreBlocker: true }),
@@ -54,7 +55,7 @@ export function Deleting({ kind, id, name, etag, consequence }: DeletingProps) {
                 }
               >
                 Delete {one}
-              </Button>
+              </Action>
             )}
           </>
         }

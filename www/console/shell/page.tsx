@@ -1,5 +1,5 @@
 /** What every page has: a title that gets the focus on arrival, the way to it, and what can be done. */
-import { Link, useRouterState } from "@tanstack/react-router";
+import { Link, useMatch } from "@tanstack/react-router";
 import { type ReactNode, useEffect, useRef } from "react";
 import { inPlainWords } from "../api/refusal.ts";
 
@@ -19,7 +19,8 @@ interface PageProps {
 
 export function Page({ title, lead, within, actions, children }: PageProps) {
   const heading = useRef<HTMLHeadingElement>(null);
-  const path = useRouterState({ select: ({ location }) => location.pathname });
+  // Of this page, not of the one that is being gone to.
+  const path = useMatch({ strict: false, select: ({ pathname }) => pathname });
   useEffect(() => {
     document.title = `${title} - Audgate console`;
   }, [title]);

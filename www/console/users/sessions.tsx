@@ -6,6 +6,7 @@ import { pathOf } from "../api/call.ts";
 import { useChange } from "../api/changes.ts";
 import { sessionsOf } from "../api/queries.ts";
 import { EntityLink, Table } from "../lists/table.tsx";
+import { Action } from "../shell/action.tsx";
 import { Question } from "../shell/dialog.tsx";
 import { Empty, Failed, Loading, Section } from "../shell/page.tsx";
 import { moment } from "../words/time.ts";
@@ -69,9 +70,9 @@ export function Sessions({ userId, email }: { userId: string; email: string }) {
             <Button className="button" onPress={() => setLeaving(null)} autoFocus>
               Cancel
             </Button>
-            <Button className="button danger" isPending={change.isPending} onPress={() => end(leaving ?? "")}>
+            <Action className="button danger" isBusy={change.isPending} onPress={() => end(leaving ?? "")}>
               {leaving === "all" ? "End all" : "End session"}
-            </Button>
+            </Action>
           </>
         }
       >

@@ -4,6 +4,7 @@ import { useSaving } from "../api/changes.ts";
 import type { Loaded } from "../api/queries.ts";
 import { inPlainWords, Refusal } from "../api/refusal.ts";
 import type { User } from "../api/wire.ts";
+import { Action } from "../shell/action.tsx";
 import { announce } from "../shell/announcements.ts";
 import { Question } from "../shell/dialog.tsx";
 import { Section } from "../shell/page.tsx";
@@ -48,9 +49,9 @@ export function UserStatus({ id, loaded, onChanged }: { id: string; loaded: Load
             <Button className="button" onPress={() => setAsked(false)} autoFocus>
               Cancel
             </Button>
-            <Button className={isActive ? "button danger" : "button primary"} isPending={saving.isPending} onPress={() => void change()}>
+            <Action className={isActive ? "button danger" : "button primary"} isBusy={saving.isPending} onPress={() => void change()}>
               {isActive ? "Suspend" : "Reinstate"}
-            </Button>
+            </Action>
           </>
         }
       >
