@@ -14,12 +14,17 @@ export interface Program {
   tell(value: unknown): void;
 }
 
-/** Starts a program of tests/interop/python. */
+/** Starts a program of tests/interop/python, which has a minute for all that it does. */
 export function startPython(name: string, ...args: string[]): Program {
+  return startPythonFor(60_000, name, ...args);
+}
+
+/** Starts a program of tests/interop/python that has so many milliseconds. */
+export function startPythonFor(timeout: number, name: string, ...args: string[]): Program {
   const child = spawn(interpreter, ["-I", join(root, "tests/interop/python", name), ...args], {
     // The demo has no TLS.
     env: { ...process.env, AUTHLIB_INSECURE_TRANSPORT: "1" },
-    timeout: 60_000,
+    timeout,
   });
   let complaint = "";
   child.on("error", ({ message }) => (complaint += `${message}: \`make test\` installs it\n`));

@@ -21,7 +21,7 @@ export interface Answered {
   headers: Headers;
   text: string;
   /** The body, where it is JSON; an empty object otherwise. */
-  body: Record<string, never>;
+  body: unknown;
 }
 
 /** Tokens of one login. */
@@ -44,7 +44,8 @@ export class Tenancy {
   readonly host: string;
   readonly origin: string;
   readonly worker: RunningWorker;
-  readonly #secret: (clientId: string) => string;
+  /** The secret of a client of its document, in clear. */
+  readonly secret: (clientId: string) => string;
   #management: string | undefined;
 
   constructor(worker: RunningWorker, { id, host, secret }: TenancyOptions) {
@@ -52,7 +53,7 @@ export class Tenancy {
     this.id = id;
     this.host = host;
     this.origin = `http://${host}:${worker.port}`;
-    this.#secret = secret;
+    this.secret = secret;
   }
 
   /** The mails of this tenant, oldest first: both write to the same people. */
@@ -72,12 +73,11 @@ export class Tenancy {
       },
       ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
     });
-    const text = await response.text();
-    return { status: response.status, headers: response.headers, text, body: text.startsWith("{") ? JSON.parse(text) : {} };
+    return answered(response);
   }
 
   /** A request of management, which has to succeed: what the body says. */
-  async manage(method: string, path: string, body?: unknown): Promise<Record<string, never>> {
+  async manage(method: string, path: string, body?: unknown): Promise<unknown> {
     const { status, text, body: told } = await this.send(method, path, { body, token: await this.management() });
     assert.ok(status >= 200 && status < 300, `${method} ${path}: ${status} ${text}`);
     return told;
@@ -124,13 +124,9 @@ export class Tenancy {
     const isPublic = secret === undefined && ["shop-web", "console"].includes(clientId);
     return fetch(`${this.origin}/oidc/token`, {
       method: "POST",
-      headers: isPublic ? {} : { authorization: basic(clientId, secret ?? this.#secret(clientId)) },
+      headers: isPublic ? {} : { authorization: basic(clientId, secret ?? this.secret(clientId)) },
       body: new URLSearchParams({ ...parameters, ...(isPublic ? { client_id: clientId } : {}) }),
     });
-  }
-
-  secretOf(clientId: string): string {
-    return this.#secret(clientId);
   }
 
   /** Waits until everything that was changed is published. Each question lets the directory go on. */
@@ -193,16 +189,17 @@ export class ConsoleAgent extends UserAgent {
       },
       ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
     });
-    const text = await response.text();
-    return { status: response.status, headers: response.headers, text, body: text.startsWith("{") ? JSON.parse(text) : {} };
+    return answered(response);
   }
 }
 
-interface TenancyOptions {
-  id: string;
-  host: string;
-  secret: (clientId: string) => string;
+async function answered(response: Response): Promise<Answered> {
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, text, body: text.startsWith("{") ? JSON.parse(text) : {} };
 }
+
+/** What makes a tenant. */
+type TenancyOptions = Pick<Tenancy, "id" | "host" | "secret">;
 
 /** The first tenant has the demo's secrets, the second has its own. */
 const SECOND_SECRETS = new Map<string, string>();
@@ -216,7 +213,7 @@ function secretOfSecond(clientId: string): string {
 const auditorSecret = randomBytes(32).toString("base64url");
 const secretOfFirst = (clientId: string): string => (clientId === THIRD_PARTY ? auditorSecret : secretOf(clientId));
 
-export const TENANTS = [
+const TENANTS = [
   { id: "first", host: "localhost", secret: secretOfFirst },
   { id: "second", host: "127.0.0.1", secret: secretOfSecond },
 ] as const;
@@ -270,8 +267,7 @@ export async function healthy(tenant: Tenancy): Promise<void> {
 
 /** Gives the directory of a tenant its document, and waits until that is published. */
 export async function imported(tenant: Tenancy, change: StartOptions["change"] = (document) => document): Promise<void> {
-  const own = TENANTS.find(({ id }) => id === tenant.id) ?? TENANTS[0];
-  await tenant.manage("PUT", "/v1/tenant", change(documentOf(own, tenant.worker.port)));
+  await tenant.manage("PUT", "/v1/tenant", change(documentOf(tenant, tenant.worker.port)));
   await tenant.settled();
   await healthy(tenant);
 }

@@ -25,9 +25,14 @@ export class UserAgent {
     this.#send = send;
   }
 
+  /** The field `Cookie` as it sends it now; empty where it has none. */
+  get cookie(): string {
+    return [...this.#cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+  }
+
   /** One request, with the cookies; redirects are not followed. */
   async fetch(url: URL | string, init: RequestInit = {}): Promise<Response> {
-    const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+    const { cookie } = this;
     const headers = { ...(init.headers as Record<string, string>), ...(cookie === "" ? {} : { cookie }) };
     const response = await this.#send(new URL(url, this.#worker.origin), { redirect: "manual", ...init, headers });
     for (const field of response.headers.getSetCookie()) this.#keep(field);

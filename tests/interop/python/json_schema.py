@@ -1,7 +1,7 @@
-"""Validates documents by a JSON Schema, as an editor does that knows nothing of Audgate.
+"""Validates by JSON Schema, as an editor does that knows nothing of Audgate.
 
-Reads a line, a JSON list of documents, and prints a list of the same length: for each document, where it does not fit, as JSON
-Pointers. Argument: the file of the schema.
+Reads a line, a JSON object: `asked` is a list of `{schema, document}`, and `common` has what every one of these schemas may refer
+to. Prints a list of the same length: for each document, where it does not fit, as JSON Pointers.
 """
 
 import json
@@ -10,17 +10,16 @@ import sys
 import jsonschema_rs
 
 
-def pointer(error):
-    return "".join(f"/{step}" for step in error.instance_path)
+def misfits(common, schema, document):
+    whole = {**common, **schema}
+    jsonschema_rs.meta.validate(whole)
+    validator = jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
+    return sorted({"".join(f"/{step}" for step in error.instance_path) for error in validator.iter_errors(document)})
 
 
 def main():
-    with open(sys.argv[1], encoding="utf-8") as file:
-        schema = json.load(file)
-    jsonschema_rs.meta.validate(schema)
-    validator = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
-    documents = json.loads(sys.stdin.readline())
-    print(json.dumps([sorted({pointer(error) for error in validator.iter_errors(document)}) for document in documents]))
+    task = json.loads(sys.stdin.readline())
+    print(json.dumps([misfits(task["common"], **asked) for asked in task["asked"]]))
 
 
 main()

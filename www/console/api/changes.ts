@@ -72,11 +72,11 @@ export function useChange<Body = unknown>() {
   return useMutation({
     mutationFn: async ({ method, path, said, ...options }: { method: Method; path: string; said?: string } & Options) => {
       const { body } = await call<Body>(method, path, options);
+      void watch(queries, undefined);
+      await readAgain(queries);
       if (said !== undefined) {
         announce(said);
       }
-      void watch(queries, undefined);
-      await readAgain(queries);
       return body;
     },
     onError: (error) => announce(inPlainWords(error), "refused"),

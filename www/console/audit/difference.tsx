@@ -17,13 +17,13 @@ export function Difference({ before, after }: { before: unknown; after: unknown 
           {old[member] !== undefined && (
             <dd className="was">
               <span className="unseen">before: </span>
-              <pre>{asText(old[member])}</pre>
+              <pre>{asText(old[member], member)}</pre>
             </dd>
           )}
           {young[member] !== undefined && (
             <dd className="is">
               <span className="unseen">after: </span>
-              <pre>{asText(young[member])}</pre>
+              <pre>{asText(young[member], member)}</pre>
             </dd>
           )}
         </div>

@@ -31,7 +31,13 @@ export function ClientDetails({ draft, isNew = false }: { draft: Draft<"client">
   const setType = (type: Client["type"]): void => set(isNew ? { type, ...USUAL[type] } : { type });
   return (
     <Section title="Details">
-      {isNew ? (
+      {!isNew && (
+        <p className="help">
+          Client <code>{value.client_id}</code> of the application <EntityLink kind="application" id={value.app_id} />
+        </p>
+      )}
+      <TextInput path="name" label="Name" value={value.name ?? ""} onChange={(name) => set({ name })} isRequired />
+      {isNew && (
         <div className="pair">
           <TextInput
             path="client_id"
@@ -43,12 +49,7 @@ export function ClientDetails({ draft, isNew = false }: { draft: Draft<"client">
           />
           <Picker kind="application" path="app_id" label="Application" description="Its users may log in by this client." value={value.app_id ?? ""} onChange={(app_id) => set({ app_id })} />
         </div>
-      ) : (
-        <p className="help">
-          Client <code>{value.client_id}</code> of the application <EntityLink kind="application" id={value.app_id} />
-        </p>
       )}
-      <TextInput path="name" label="Name" value={value.name ?? ""} onChange={(name) => set({ name })} isRequired />
       <TextInput path="description" label="Description" value={value.description ?? ""} onChange={(description) => set({ description })} />
       <OneOf
         path="type"

@@ -57,13 +57,13 @@ export function ConflictQuestion<K extends Kind>({ editing }: { editing: Editing
               <tr key={member}>
                 <th scope="row">{memberName(member)}</th>
                 <td>
-                  <pre>{asText(seen[member])}</pre>
+                  <pre>{asText(seen[member], member)}</pre>
                 </td>
                 <td className={isSame(seen[member], theirs[member]) ? "" : "changed"}>
-                  <pre>{asText(theirs[member])}</pre>
+                  <pre>{asText(theirs[member], member)}</pre>
                 </td>
                 <td className={member in mine ? "changed" : ""}>
-                  <pre>{member in mine ? asText(mine[member]) : "not changed"}</pre>
+                  <pre>{member in mine ? asText(mine[member], member) : "not changed"}</pre>
                 </td>
               </tr>
             ))}

@@ -23,7 +23,9 @@ export function EditForm<K extends Kind>({ editing, label, children }: { editing
         validationBehavior="aria"
         onSubmit={(event) => {
           event.preventDefault();
-          void editing.save();
+          if (!isSaving) {
+            void editing.save();
+          }
         }}
       >
         <FaultsProvider faults={faults}>
@@ -78,7 +80,9 @@ export function NewForm<K extends Kind>({ creating, label, action, onMade, child
         validationBehavior="aria"
         onSubmit={(event) => {
           event.preventDefault();
-          void create();
+          if (!isSaving) {
+            void create();
+          }
         }}
       >
         <FaultsProvider faults={faults}>

@@ -60,6 +60,7 @@ function Picture({ lanes, width, label }: { lanes: readonly Lane[]; width: numbe
   const longest = Math.max(86_400, ...lanes.map(({ seconds, until }) => Math.max(seconds, until ?? 0)));
   const x = scale(longest * 1.2, left, right);
   const rotation = lanes.find(({ kind }) => kind === "rotation")?.seconds ?? 0;
+  const isBeyond = lanes.some(({ seconds, until }) => until !== undefined && seconds > until);
   return (
     <svg role="img" aria-label={label} width={width} height={bottom + 24} viewBox={`0 0 ${width} ${bottom + 24}`}>
       <defs>
@@ -73,7 +74,7 @@ function Picture({ lanes, width, label }: { lanes: readonly Lane[]; width: numbe
         const y = top + index * height + (isNarrow ? 20 : 6);
         return <LaneOf key={lane.kind} lane={lane} x={x} y={y} left={left} width={width} isNarrow={isNarrow} />;
       })}
-      {rotation > 0 && <RotationEnd at={x(rotation)} top={top + height + (isNarrow ? 14 : 0)} bottom={top + 3 * height} right={width} />}
+      {rotation > 0 && <RotationEnd at={x(rotation)} top={top + height + (isNarrow ? 14 : 0)} bottom={top + 3 * height} right={isBeyond ? 0 : width} />}
     </svg>
   );
 }

@@ -27,13 +27,13 @@ export function UserApplications({ id, user, onChanged }: { id: string; user: Us
       queries.setQueryData(key, before);
       announce(inPlainWords(error), "refused");
     },
-    onSuccess: (_, { application: { name }, isAssigned }) => {
-      announce(isAssigned ? `${user.email} may log in to ${name} now.` : `${user.email} can no longer log in to ${name}.`);
+    onSettled: async (_, error, { application: { name }, isAssigned }) => {
       void watch(queries, undefined);
-    },
-    onSettled: async () => {
       await onChanged();
       await readAgain(queries, { kind: "user", id });
+      if (error === null) {
+        announce(isAssigned ? `${user.email} may log in to ${name} now.` : `${user.email} can no longer log in to ${name}.`);
+      }
     },
   });
   const assigned = user.applications ?? [];

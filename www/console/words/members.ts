@@ -1,4 +1,5 @@
 /** Members of the wire as people read them. */
+import { grouped, spanText } from "./time.ts";
 
 const NAMES: Readonly<Record<string, string>> = {
   access_token_ttl: "access token expiration",
@@ -18,14 +19,19 @@ const NAMES: Readonly<Record<string, string>> = {
   cors: "other origins (CORS)",
 };
 
+const SPANS = new Set(["access_token_ttl", "refresh_token_ttl", "max_refresh_rotate"]);
+
 export function memberName(member: string): string {
   return NAMES[member] ?? member.replaceAll("_", " ");
 }
 
 /** Any value of the wire, for people to compare. */
-export function asText(value: unknown): string {
+export function asText(value: unknown, member = ""): string {
   if (value === undefined || value === null || value === "") {
     return "–";
+  }
+  if (typeof value === "number" && SPANS.has(member)) {
+    return `${spanText(value)} (${grouped(value)} s)`;
   }
   if (typeof value === "string" || typeof value === "number") {
     return String(value);
