@@ -1,0 +1,20 @@
+-- The tables of a directory as their first version made them, with a tenant in them.
+CREATE TABLE directory_schema (version INTEGER NOT NULL) STRICT;
+INSERT INTO directory_schema VALUES (1);
+CREATE TABLE entity (kind TEXT NOT NULL, id TEXT NOT NULL, position INTEGER NOT NULL, source TEXT NOT NULL, search TEXT NOT NULL, revision INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, PRIMARY KEY (kind, id)) STRICT, WITHOUT ROWID;
+CREATE TABLE declared (name TEXT NOT NULL PRIMARY KEY, kind TEXT NOT NULL, id TEXT NOT NULL, FOREIGN KEY (kind, id) REFERENCES entity (kind, id) ON DELETE CASCADE) STRICT, WITHOUT ROWID;
+CREATE INDEX declared_by ON declared (kind, id);
+CREATE TABLE reference (kind TEXT NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL REFERENCES declared (name) DEFERRABLE INITIALLY DEFERRED, PRIMARY KEY (kind, id, name), FOREIGN KEY (kind, id) REFERENCES entity (kind, id) ON DELETE CASCADE) STRICT, WITHOUT ROWID;
+CREATE INDEX reference_to ON reference (name, kind, id);
+CREATE TABLE audit (audit_id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, client_id TEXT, act TEXT, action TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, before TEXT, after TEXT, request_id TEXT NOT NULL) STRICT;
+CREATE INDEX audit_about ON audit (kind, id, audit_id);
+CREATE INDEX audit_at ON audit (at);
+CREATE TABLE idempotency (actor TEXT NOT NULL, key TEXT NOT NULL, request TEXT NOT NULL, reply TEXT NOT NULL, until INTEGER NOT NULL, PRIMARY KEY (actor, key)) STRICT, WITHOUT ROWID;
+CREATE TABLE publication (key TEXT NOT NULL PRIMARY KEY, rank INTEGER NOT NULL, value TEXT, version INTEGER NOT NULL, written_version INTEGER NOT NULL, written_at INTEGER NOT NULL, due_at INTEGER NOT NULL, failures INTEGER NOT NULL, guard_until INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX publication_due ON publication (due_at);
+CREATE TABLE state (name TEXT NOT NULL PRIMARY KEY, number INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+INSERT INTO entity VALUES ('settings', 'tenant', 1, '{"tenant_id":"demo","issuer":"http://localhost:8787","hosts":["localhost"]}', '', 1, 1, 1);
+INSERT INTO entity VALUES ('resource', 'default', 2, '{}', 'default', 1, 1, 1);
+INSERT INTO entity VALUES ('role', 'kept', 3, '{"role_id":"kept","name":"Kept","resources":[]}', 'kept', 1, 1, 1);
+INSERT INTO declared VALUES ('uri:http://localhost:8787', 'settings', 'tenant'), ('settings:tenant', 'settings', 'tenant'), ('resource:default', 'resource', 'default'), ('role:kept', 'role', 'kept');
+INSERT INTO state VALUES ('version', 1);
