@@ -1,7 +1,7 @@
 /** The management of a directory at its barest: the core over SQLite in memory, one command at a time. */
 import { readFileSync } from "node:fs";
 import { CoreInstances } from "../../pkg/dist/instance.js";
-import { type Core, instantiate } from "../../pkg/wasm/full.js";
+import { instantiate } from "../../pkg/wasm/full.js";
 import type { Managed } from "../../pkg/wasm/full_types.js";
 import { managementRequest } from "./objects.ts";
 import { MemorySql } from "./sqlite.ts";
@@ -18,7 +18,7 @@ class Undone extends Error {}
 
 export class ManagedTables {
   readonly sql = new MemorySql();
-  readonly #instances = new CoreInstances<Core>(module, instantiate);
+  readonly #instances = new CoreInstances(module, instantiate);
   /** Seconds since the Unix epoch. */
   now = 1_800_000_000;
 
@@ -28,7 +28,7 @@ export class ManagedTables {
     let managed: Managed | undefined;
     try {
       this.sql.transactionSync(() => {
-        const text = this.#instances.current().use((core) => core.manage((query, parameters) => this.#execute(query, parameters), request, this.now));
+        const text = this.#instances.current().use((core) => core.manage((query: string, parameters: string) => this.#execute(query, parameters), request, this.now));
         managed = JSON.parse(text) as Managed;
         if (!managed.commit) throw new Undone();
       });
