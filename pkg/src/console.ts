@@ -7,7 +7,8 @@ export interface Assets {
 
 /** Answered by the authorization server. */
 const SERVER_SIDE = /^\/console\/(?:api\/|(?:login|callback|session|logout)$)/;
-const FILE = /^\/console\/(?:assets\/|.*\.[a-z0-9]+$)/;
+/** Identifiers may have dots, so a path with one is still a page. */
+const FILE = /^\/console\/assets\//;
 /** Nothing of other hosts, no script or style that stands in the page, and nobody's frame. */
 const POLICY = [
   "default-src 'self'",

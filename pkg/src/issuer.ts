@@ -8,11 +8,12 @@ import { drive } from "./exchange.ts";
 import { type Handler, response } from "./gate.ts";
 import type { CoreInstances } from "./instance.ts";
 import { log } from "./log.ts";
-import { OPENAPI_PATH, issuerOf, openApiResponse } from "./openapi/endpoint.ts";
 import { type Context, orUnavailable, plain, Platform, type PlatformOptions, type Situation } from "./options.ts";
 
 /** A directory that takes longer is asked again by the next request; in milliseconds. */
 const ENSURE_WAITS = 1_000;
+/** Where the description of the API is. */
+const OPENAPI_PATH = "/v1/openapi.json";
 /** Of a body, in octets. */
 const FIRST_BUFFER = 16_384;
 
@@ -66,6 +67,8 @@ export function issuerWith(instances: CoreInstances): Issuer {
             const path = "/.well-known/oauth-authorization-server";
             const asked = new Request(new URL(path, request.url));
             const metadata = await answered(asked, path, "", situation, means).finally(situation.release);
+            // Few ask for it, so nobody else loads it.
+            const { issuerOf, openApiResponse } = await import("./openapi/endpoint.ts");
             return openApiResponse(request.method, issuerOf(metadata));
           }
           const answer = await answered(request, pathname, search, situation, means).finally(situation.release);

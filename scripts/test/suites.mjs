@@ -16,12 +16,14 @@ export const runtimes = ["check", "native", "wasm32 in Node", "wasm32 in Chromiu
 
 const wasm32 = ["--target", "wasm32-unknown-unknown"];
 const strict = ["--", "-D", "warnings"];
+/** The JSON Schema of the tenant document, which is in no wasm. */
+const schema = ["--features", "schema"];
 
 /** @type {Suite[]} */
 export const suites = [
   check("format", "cargo", "fmt", "--check"),
   check("build", "node", "scripts/build.mjs"),
-  check("clippy", "cargo", "clippy", "--locked", "--all-targets", ...strict),
+  check("clippy", "cargo", "clippy", "--locked", "--all-targets", ...schema, ...strict),
   check("clippy-gate", "cargo", "clippy", "--locked", "--lib", "--no-default-features", ...strict),
   check("clippy-wasm32", "cargo", "clippy", "--locked", "--all-targets", ...wasm32, ...strict),
   ...["pkg", "demo", "www", "scripts", "tests"].map((folder) =>
@@ -32,7 +34,7 @@ export const suites = [
   {
     name: "core",
     runtime: "native",
-    command: ["cargo", "test", "--locked", "--lib", "--tests"],
+    command: ["cargo", "test", "--locked", "--lib", "--tests", ...schema],
     count: "cargo",
     soak: (seed) => ({ PROPTEST_CASES: "20000", PROPTEST_RNG_SEED: String(seed) }),
   },
@@ -56,7 +58,7 @@ export const suites = [
 
   nodeTests("node", "node"),
   nodeTests("worker", "workerd"),
-  nodeTests("interop", "workerd"),
+  { ...nodeTests("interop", "workerd"), soak: (seed) => ({ FUZZ_EXAMPLES: "60", SEED: String(seed) }) },
   // Of twenty rounds: 20,000 races of each kind, 500 crashes.
   { ...nodeTests("races", "workerd"), soak: (seed) => ({ RACES: "1000", SEED: String(seed) }) },
   { ...nodeTests("crashes", "workerd"), soak: (seed) => ({ CRASHES: "25", SEED: String(seed) }) },

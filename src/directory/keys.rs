@@ -31,6 +31,27 @@ pub struct KeyTiming {
     pub longest_token: u64,
 }
 
+impl KeyTiming {
+    /// Seconds from the publication of a state until the next one is allowed; none where a step is nobody's to take.
+    #[must_use]
+    pub fn wait(&self, state: &str) -> Option<u64> {
+        match state {
+            "next" => Some(self.after_next()),
+            "retiring" => Some(self.after_retiring()),
+            _ => None,
+        }
+    }
+
+    fn after_next(&self) -> u64 {
+        self.staleness
+    }
+
+    /// Somebody who has not heard may sign with it until then, and what they sign lives on.
+    fn after_retiring(&self) -> u64 {
+        self.staleness.saturating_add(self.longest_token)
+    }
+}
+
 /// The key under which the list is published.
 #[must_use]
 pub fn keys_key(tenant: &TenantId) -> String {
@@ -145,7 +166,8 @@ impl Keys {
             algorithm: key.algorithm.clone(),
             sealed: key.sealed.clone(),
         });
-        DirectoryReply::Keys { published: self.published_text(), sealed: sealed.collect() }
+        let published_at = self.keys.iter().map(|key| (key.kid.clone(), key.published_at)).collect();
+        DirectoryReply::Keys { published: self.published_text(), sealed: sealed.collect(), published_at }
     }
 
     /// Makes the first keys of a tenant: for an algorithm that has any key, what is there stays and the offer is dropped.
@@ -187,9 +209,8 @@ impl Keys {
             return refused(DirectoryRefusal::KeyUnknown);
         };
         let wait = match (key.state, to) {
-            (KeyState::Next, KeyState::Current) => timing.staleness,
-            // Somebody who has not heard may sign with it until then, and what they sign lives on.
-            (KeyState::Retiring, KeyState::Disabled) => timing.staleness.saturating_add(timing.longest_token),
+            (KeyState::Next, KeyState::Current) => timing.after_next(),
+            (KeyState::Retiring, KeyState::Disabled) => timing.after_retiring(),
             _ => return refused(DirectoryRefusal::KeyStep),
         };
         // While the state is not published, nobody can have heard of it.

@@ -150,6 +150,9 @@ pub enum DirectoryReply {
         published: String,
         /// The private halves, sealed.
         sealed: Vec<SealedKey>,
+        /// Since when the state of each key is published, in seconds since the Unix epoch; 0 while that is under way.
+        #[serde(default)]
+        published_at: Vec<(KeyId, u64)>,
     },
     /// To `advance_key`: nothing was done.
     TooEarly {

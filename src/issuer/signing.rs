@@ -81,7 +81,7 @@ async fn current_key<H: Host>(service: &Service<'_, H>, algorithm: Algorithm) ->
 /// The tenant with the keys that its directory makes, where what it published has not arrived here yet: the tenant is
 /// new. `None` where it has keys, or where its directory cannot tell; who needs a key then hears why there is none.
 pub(super) async fn supplied<H: Host>(service: &Service<'_, H>, path: &str) -> Option<Tenant> {
-    let needs_keys = path.starts_with("/oidc/") || path.starts_with("/v1/");
+    let needs_keys = ["/oidc/", "/v1/", "/console/"].iter().any(|own| path.starts_with(own));
     if !needs_keys || !service.tenant.manages_keys() || !service.tenant.signing_keys().is_empty() {
         return None;
     }
@@ -183,7 +183,7 @@ async fn keys<H: Host>(
     command: DirectoryCommand,
 ) -> Result<(String, Vec<SealedKey>), Refusal> {
     match service.directory(command).await? {
-        DirectoryReply::Keys { published, sealed } => Ok((published, sealed)),
+        DirectoryReply::Keys { published, sealed, .. } => Ok((published, sealed)),
         _ => Err(Refusal::StoredRecordUnreadable),
     }
 }

@@ -102,7 +102,7 @@ const ACCEPTED: [claim: string, edit: Edit][] = [
   ["a native client's own scheme", (tenant) => ((tenant.clients[3] as Members).redirect_uris = ["com.example.shop:/callback?a=b"])],
   ["a description of every character", (tenant) => (resource(tenant).description = "é ü \u{1F600}")],
   ["an address beyond ASCII", (tenant) => ((tenant.users[0] as Members).email = "jürgen+shop@müller.example")],
-  ["no lists at all", (tenant) => ["resources", "roles", "applications", "clients", "users", "signing_keys"].forEach((list) => delete tenant[list])],
+  ["no lists at all", (tenant) => ["settings", "resources", "roles", "applications", "clients", "users", "signing_keys"].forEach((list) => delete tenant[list])],
 ];
 
 const path = (pointer: string): string =>

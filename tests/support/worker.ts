@@ -2,6 +2,7 @@
 import { build } from "esbuild";
 import { join, relative } from "node:path";
 import { type MiniflareOptions, Miniflare } from "miniflare";
+import { assetResponse } from "./assets.ts";
 import * as demo from "./demo.ts";
 import { basic, freePort, raw, type RawResponse, requestText } from "./http.ts";
 import { managementRequest } from "./objects.ts";
@@ -83,6 +84,8 @@ export interface WorkerOptions {
   port?: number;
   /** Called when workerd had ended by itself and runs again, on the same port and the same files. */
   onRestart?: () => void;
+  /** The folder whose files the worker serves, from the root of the repository; a word in place of each without it. */
+  assets?: string;
   /** Rate limits by their bindings; more than any test does unless said otherwise. */
   limits?: Partial<Record<"LOGIN_LIMIT" | "LINK_LIMIT" | "TOKEN_LIMIT", RateLimit>>;
 }
@@ -109,6 +112,7 @@ export async function startWorker(options: WorkerOptions = {}): Promise<RunningW
     persist,
     port = await freePort(),
     onRestart,
+    assets,
     limits = {},
   } = options;
   const origin = `http://localhost:${port}`;
@@ -126,7 +130,7 @@ export async function startWorker(options: WorkerOptions = {}): Promise<RunningW
     LOGIN_LIMIT: { type: "rate-limit", namespace: "1", simple: limits.LOGIN_LIMIT ?? UNLIMITED },
     LINK_LIMIT: { type: "rate-limit", namespace: "2", simple: limits.LINK_LIMIT ?? UNLIMITED },
     TOKEN_LIMIT: { type: "rate-limit", namespace: "3", simple: limits.TOKEN_LIMIT ?? UNLIMITED },
-    ASSETS: { type: "fetcher", handler: () => new Response("an asset") as never },
+    ASSETS: { type: "fetcher", handler: (request: { url: string }) => assetResponse(assets, request) as never },
   };
   for (const name of classes) {
     env[BINDINGS[name] as string] = { type: "durable-object", worker: NAME, exportName: name };

@@ -69,6 +69,22 @@ function reasonOf({ body }: Answered): unknown {
   return reason ?? code;
 }
 
+/** Whether it changes something when it succeeds. */
+const changes = ({ method, status }: Call): boolean => method !== "GET" && status < 300;
+
+interface Note {
+  audit_id: number;
+  client_id: string | null;
+  act: string | null;
+  request_id: string;
+}
+
+/** The newest entry of the audit log. */
+async function newest(): Promise<Note | undefined> {
+  const { result } = (await first.manage("GET", "/v1/audit?limit=1")) as { result: Note[] };
+  return result[0];
+}
+
 function assertRefused(answered: Answered, { name, refusal: [status, reason] }: Subject, of: Tenancy = first): void {
   assert.deepEqual([answered.status, reasonOf(answered)], [status, reason], `${name}: ${answered.text}`);
   assert.equal(answered.headers.get("cache-control"), "no-store", name);
@@ -109,6 +125,19 @@ describe("the table", () => {
 
 for (const call of CALLS) {
   describe(`${call.method} ${call.path}`, () => {
+    const notes: (Note | undefined)[] = [];
+
+    /** Has somebody who may make the request: it does what it is for. */
+    async function succeeds(send: (made: Made) => Promise<Answered>, made: Made): Promise<void> {
+      const [held, noted] = [await first.stored([BYSTANDER]), await newest()];
+      const { status, text } = await send(made);
+      assert.equal(status, call.status, text);
+      if (!changes(call)) return;
+      assert.notDeepEqual(await first.stored([BYSTANDER]), held);
+      const note = await newest();
+      notes.push(note?.audit_id === noted?.audit_id ? undefined : note);
+    }
+
     test("is refused to everybody else, and nothing changes", async () => {
       const made = await call.make(first);
       const held = await first.stored([BYSTANDER]);
@@ -116,9 +145,8 @@ for (const call of CALLS) {
         assertRefused(await as(subject, call.method, made), subject);
       }
       assert.deepEqual(await first.stored([BYSTANDER]), held);
-
-      const { status, text } = await first.send(call.method, made.path, { body: made.body, token: await first.management() });
-      assert.equal(status, call.status, `the request itself is good: ${text}`);
+      const token = await first.management();
+      await succeeds(({ path, body }) => first.send(call.method, path, { body, token }), made);
     });
 
     if (call.readers !== "nobody") {
@@ -136,10 +164,18 @@ for (const call of CALLS) {
     }
 
     test("is done for an administrator who is logged in to the console", async () => {
-      const made = await call.make(first);
-      const { status, text } = await administrator.call(call.method, made.path, { body: made.body });
-      assert.equal(status, call.status, text);
+      await succeeds(({ path, body }) => administrator.call(call.method, path, { body }), await call.make(first));
     });
+
+    if (changes(call)) {
+      test("is in the audit log, with who asked for whom by which request", () => {
+        const [own, acting] = notes;
+        assert.deepEqual([own?.client_id, own?.act], ["tenant-admin", null]);
+        assert.deepEqual([acting?.client_id, acting?.act], ["console", "hedy"]);
+        for (const note of notes) assert.match(note?.request_id ?? "", /^[\w-]{8,}$/);
+        assert.notEqual(own?.request_id, acting?.request_id);
+      });
+    }
   });
 }
 

@@ -20,6 +20,8 @@ const queries: QueryClient = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 5_000,
+      // Every reading of users is in the audit log, so none happens just because somebody looks again.
+      refetchOnWindowFocus: false,
       // What was refused is refused again; what did not arrive, or met a busy server, is worth another try.
       retry: (failures, error) => failures < 2 && !(error instanceof SessionOver) && !(error instanceof Refusal && error.status !== 503),
     },

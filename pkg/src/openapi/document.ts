@@ -3,6 +3,7 @@ import { authenticationPaths, authenticationSchemas } from "./authentication.ts"
 import { entityPaths, withSecret } from "./entities.ts";
 import { commonSchemas, headers, parameters, responses } from "./responses.ts";
 import { entitySchemas, type Schema } from "./schemas.ts";
+import { sessionAndKeyPaths, sessionSchemas } from "./sessions-and-keys.ts";
 import { tenantPaths, tenantSchemas } from "./tenant.ts";
 
 const token = (description: string): Schema => ({ type: "http", scheme: "bearer", bearerFormat: "at+jwt", description });
@@ -19,16 +20,18 @@ const TAGS = {
   "backend authentication": "An application's server logs its users in, without redirects.",
 };
 
-const DESCRIPTION = `Access tokens of the tenant's default resource open it, and only those (\`grant_type=client_credentials\` at \`/oidc/token\`,
-without \`resource\`). Clients of a management application manage the whole tenant; clients of other applications read what is their own
-application's, and log its users in. Users' tokens open nothing here.
+const DESCRIPTION = `Access tokens of the tenant's default resource open it, and only those
+(\`grant_type=client_credentials\` at \`/oidc/token\`, without \`resource\`). Clients of a management application manage the
+whole tenant; clients of other applications read what is their own application's, and log its users in. Users' tokens
+open nothing here.
 
-A change is checked as a tenant document is, kept at once, and then published: \`publication\` tells within how many seconds
-gates and issuers everywhere go by it. All times are seconds since the Unix epoch, all spans are seconds.`;
+A change is checked as a tenant document is, kept at once, and then published: \`publication\` tells within how many
+seconds gates and issuers everywhere go by it. All times are seconds since the Unix epoch, all spans are seconds. A query
+parameter without a value counts as absent, and one that is not known is refused.`;
 
 const parts = {
   tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
-  paths: { ...entityPaths, ...tenantPaths, ...authenticationPaths },
+  paths: { ...entityPaths, ...tenantPaths, ...sessionAndKeyPaths, ...authenticationPaths },
   components: {
     securitySchemes: {
       management_token: token("An access token for the default resource, of a client of a management application."),
@@ -39,6 +42,7 @@ const parts = {
       client_with_secret: withSecret(entitySchemas.client_read ?? {}),
       ...commonSchemas,
       ...tenantSchemas,
+      ...sessionSchemas,
       ...authenticationSchemas,
     },
     parameters,
@@ -51,7 +55,13 @@ const parts = {
 export function openApiDocument(issuer: string): Record<string, unknown> {
   return {
     openapi: "3.1.1",
-    info: { title: "Audgate", version: "1", summary: "Resources, roles, applications, clients and users of a tenant", description: DESCRIPTION, license: { name: "MIT OR Apache-2.0", identifier: "MIT OR Apache-2.0" } },
+    info: {
+      title: "Audgate",
+      version: "1",
+      summary: "Resources, roles, applications, clients and users of a tenant",
+      description: DESCRIPTION,
+      license: { name: "MIT OR Apache-2.0", identifier: "MIT OR Apache-2.0" },
+    },
     servers: [{ url: issuer, description: "The tenant's issuer." }],
     ...parts,
   };

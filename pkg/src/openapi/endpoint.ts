@@ -2,9 +2,6 @@
 import type { IssuerAnswer } from "../../wasm/full_types.js";
 import { openApiDocument } from "./document.ts";
 
-/** Where the document is. */
-export const OPENAPI_PATH = "/v1/openapi.json";
-
 /** Seconds for which a copy may be kept. */
 const MAX_AGE = 300;
 

@@ -26,7 +26,8 @@ const ENTITIES: Named[] = [
     notes: {
       list: "The default resource, `default`, is among them.",
       update: "`max_refresh_rotate` is counted from the first refresh token of a family; families of before keep to it too.",
-      delete: "A resource that is assigned to a client or named by a role is in use. Tokens that are still alive do not count.",
+      delete:
+        "A resource that is assigned to a client or named by a role is in use. Tokens that are still alive do not count.",
     },
   },
   { kind: "role", path: "roles", several: "roles", reads: "management" },
@@ -44,7 +45,9 @@ const ENTITIES: Named[] = [
     reads: "management",
     filters: [parameter("OfApplication")],
     notes: {
-      create: "A client that authenticates by a secret and brings no `secret_hashes` is given one: `client_secret` in the answer is shown this once.",
+      create:
+        "A client that authenticates by a secret and brings no `secret_hashes` is given one: `client_secret` in " +
+        "the answer is shown this once.",
       delete: "Everything that was issued to it is revoked.",
     },
   },
@@ -63,12 +66,20 @@ const ENTITIES: Named[] = [
 ];
 
 /** What answers with one entity. */
-function one(kind: Kind, status: string, description: string, beside: Record<string, Schema> = {}): Record<string, Response> {
+function one(
+  kind: Kind,
+  status: string,
+  description: string,
+  beside: Record<string, Schema> = {},
+): Record<string, Response> {
   return {
     [status]: {
       description,
       headers: { ...field("ETag"), ...(status === "201" ? field("Location") : {}) },
-      content: json(result(status === "201" && kind === "client" ? created : shown(kind), beside), { result: examples.READ[kind], ...(beside.publication === undefined ? {} : { publication: examples.PUBLICATION }) }),
+      content: json(result(status === "201" && kind === "client" ? created : shown(kind), beside), {
+        result: examples.READ[kind],
+        ...(beside.publication === undefined ? {} : { publication: examples.PUBLICATION }),
+      }),
       ...(status === "201" ? { links: linksTo(kind) } : {}),
     },
   };
@@ -86,7 +97,8 @@ function linksTo(kind: Kind): Schema {
 }
 
 function pathsOf({ kind, path, several, reads, filters = [], notes = {} }: Named): Record<string, Schema> {
-  const note = (name: keyof typeof notes): { description?: string } => (notes[name] === undefined ? {} : { description: notes[name] });
+  const note = (name: keyof typeof notes): { description?: string } =>
+    notes[name] === undefined ? {} : { description: notes[name] };
   const tag = several;
   const member = KINDS[kind];
   return {
@@ -128,7 +140,7 @@ function pathsOf({ kind, path, several, reads, filters = [], notes = {} }: Named
         id: `update_${kind}`,
         tag,
         summary: `Change ${article(kind)}`,
-        description: `The members of the body replace those of the ${kind}, \`null\` removes one, and the others stay.${notes.update === undefined ? "" : ` ${notes.update}`}`,
+        description: described(kind, notes.update),
         opens: "management",
         parameters: [parameter("IfMatch")],
         body: { schema: ref(`${kind}_changes`), example: examples.CHANGES[kind] },
@@ -149,6 +161,11 @@ function pathsOf({ kind, path, several, reads, filters = [], notes = {} }: Named
   };
 }
 
+/** What a change does, and what is to be said of it besides. */
+function described(kind: Kind, note = ""): string {
+  return `The members of the body replace those of the ${kind}, \`null\` removes one, and the others stay. ${note}`.trimEnd();
+}
+
 const article = (kind: Kind): string => `${kind === "application" ? "an" : "a"} ${kind}`;
 
 /** The answer with a page of a list. */
@@ -167,9 +184,20 @@ const more: Record<string, Schema> = {
       id: "read_resource_by_uri",
       tag: "resources",
       summary: "Read a resource by its URI",
-      description: "In whatever spelling: case and default port of the authority, a trailing slash and the case of percent-encoding do not count.",
+      description:
+        "In whatever spelling: case and default port of the authority, a trailing slash and the case of " +
+        "percent-encoding do not count.",
       opens: "management",
-      parameters: [{ name: "resourceUri", in: "query", required: true, description: "The URI.", schema: { type: "string", minLength: 1 }, example: "https://api.acme.example/orders" }],
+      parameters: [
+        {
+          name: "resourceUri",
+          in: "query",
+          required: true,
+          description: "The URI.",
+          schema: { type: "string", minLength: 1 },
+          example: "https://api.acme.example/orders",
+        },
+      ],
       answers: one("resource", "200", "It, and its revision."),
       refusals: { 404: "NotFound", 409: "DirectoryEmpty" },
     }),
@@ -181,7 +209,11 @@ const more: Record<string, Schema> = {
       summary: "List management applications",
       opens: "management",
       parameters: [...PAGED, parameter("Search")],
-      answers: listOf(shown("application"), "A page of the applications of kind `management`.", examples.MANAGEMENT_APPLICATION),
+      answers: listOf(
+        shown("application"),
+        "A page of the applications of kind `management`.",
+        examples.MANAGEMENT_APPLICATION,
+      ),
       refusals: { 409: "DirectoryEmpty" },
     }),
   },
@@ -228,7 +260,15 @@ const more: Record<string, Schema> = {
       opens: "management",
       parameters: [parameter("IfMatch")],
       body: {
-        schema: object({ resource_ids: { type: "array", items: ref("identifier"), uniqueItems: true, maxItems: 10_001, description: "The resources." } }),
+        schema: object({
+          resource_ids: {
+            type: "array",
+            items: ref("identifier"),
+            uniqueItems: true,
+            maxItems: 10_001,
+            description: "The resources.",
+          },
+        }),
         example: { resource_ids: ["orders", "payments"] },
       },
       answers: one("client", "200", "The client with its assignments.", publication),
@@ -243,16 +283,23 @@ const more: Record<string, Schema> = {
       summary: "Give a client a new secret",
       description: "The newest that it had stays good beside it until it is deleted; older ones do not.",
       opens: "management",
+      parameters: [parameter("IdempotencyKey")],
       answers: {
         201: {
-          description: "The secret, shown this once.",
-          content: json(result(object({ client_secret: { type: "string", minLength: 32 }, secret_id: ref("identifier") }), publication), {
-            result: { client_secret: "8nXk0yq1mYv3b5c7d9e2f4g6h8j0k2m4n6p8q0r2s4t", secret_id: "pQ3f8xZk1A" },
-            publication: examples.PUBLICATION,
-          }),
+          description: "The secret, shown this once: a repetition under the same idempotency key has its name only.",
+          content: json(
+            result(
+              object({ "client_secret?": { type: "string", minLength: 32 }, secret_id: ref("identifier") }),
+              publication,
+            ),
+            {
+              result: { client_secret: "8nXk0yq1mYv3b5c7d9e2f4g6h8j0k2m4n6p8q0r2s4t", secret_id: "pQ3f8xZk1A" },
+              publication: examples.PUBLICATION,
+            },
+          ),
         },
       },
-      refusals: { 404: "NotFound", 409: "Conflict" },
+      refusals: { 404: "NotFound", 409: "Conflict", 422: "IdempotencyKeyReused" },
     }),
   },
   "/v1/clients/{client_id}/secrets/{secret_id}": {

@@ -39,7 +39,13 @@ const client = {
   token_endpoint_auth_method: "client_secret_basic",
   resources: [{ resource_id: "orders", scopes: ["orders:read"] }],
 };
-const user = { user_id: "ada", email: "ada@shop.example", status: "active", applications: ["shop"], role_ids: ["order-viewer"] };
+const user = {
+  user_id: "ada",
+  email: "ada@shop.example",
+  status: "active",
+  applications: ["shop"],
+  role_ids: ["order-viewer"],
+};
 
 /** A management application, as a response has it. */
 export const MANAGEMENT_APPLICATION = { app_id: "admin", name: "Administration", kind: "management", ...TIMES };
@@ -73,7 +79,10 @@ export const DOCUMENT = {
   settings: { clock_tolerance: 10, access_token_signing_alg: "ES256" },
   default_resource: { preset: "standard" },
   resources: [resource],
-  roles: [role, { role_id: "order-manager", name: "Order manager", resources: [{ resource_id: "orders", scopes: ["orders:cancel"] }] }],
+  roles: [
+    role,
+    { role_id: "order-manager", name: "Order manager", resources: [{ resource_id: "orders", scopes: ["orders:cancel"] }] },
+  ],
   applications: [application, { app_id: "admin", name: "Administration", kind: "management" }],
   clients: [
     { ...client, secret_hashes: ["sha256:YbyDgRG_GcBQJT0dKwSF8CZUPV9mJ7h1o9kz9YI6WtE"] },

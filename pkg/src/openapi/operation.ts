@@ -39,7 +39,11 @@ export function managed(operation: Operation): Schema {
 
 /** An operation of the backend authentication API. */
 export function call(operation: Omit<Operation, "opens">): Schema {
-  const refusals = { 400: "CallRefused", ...TOKEN_REFUSALS, ...(operation.body === undefined ? {} : { 413: "CallTooLong" }) };
+  const refusals = {
+    400: "CallRefused",
+    ...TOKEN_REFUSALS,
+    ...(operation.body === undefined ? {} : { 413: "CallTooLong" }),
+  };
   return described({ ...operation, opens: "clients" }, { ...refusals, ...operation.refusals });
 }
 

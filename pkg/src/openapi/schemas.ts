@@ -12,7 +12,11 @@ interface ObjectSchema extends Schema {
   required: string[];
 }
 
-const { $defs: definitions, $schema: _, ...tenantDocument } = tenantSchema as unknown as ObjectSchema & {
+const {
+  $defs: definitions,
+  $schema: _,
+  ...tenantDocument
+} = tenantSchema as unknown as ObjectSchema & {
   $defs: Record<string, ObjectSchema>;
   $schema: string;
 };
@@ -21,7 +25,11 @@ const { $defs: definitions, $schema: _, ...tenantDocument } = tenantSchema as un
 export const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` });
 
 /** Seconds since the Unix epoch. */
-export const time = (description: string): Schema => ({ type: "integer", minimum: 0, description: `${description} Seconds since the Unix epoch.` });
+export const time = (description: string): Schema => ({
+  type: "integer",
+  minimum: 0,
+  description: `${description} Seconds since the Unix epoch.`,
+});
 
 /** An object with these members and no others. Those whose name ends in a question mark may be absent. */
 export function object(members: Record<string, Schema>, description?: string): ObjectSchema {
@@ -45,6 +53,16 @@ export const KINDS = {
 } as const;
 
 export type Kind = keyof typeof KINDS;
+
+/** A signing key as the API lists it: as the tenant document would have it, with its dates. */
+export const listedKey: Schema = object(
+  {
+    ...adopted((definitions["signing_key"] as ObjectSchema).properties),
+    "published_at?": time("Since when its state is published; absent while that is under way."),
+    "allowed_at?": time("From when on the next step is allowed; absent where there is none to take."),
+  },
+  "A signing key that the tenant's directory made.",
+);
 
 const TIMES = { created_at: time("When it was made."), updated_at: time("When it was last changed.") };
 /** What a response tells and a request may bring back, which changes nothing. */
@@ -79,7 +97,12 @@ function readDefaultResource(): ObjectSchema {
     uri: ref("resource_uri"),
     tenant_id: ref("identifier"),
   };
-  return { ...rest, title: "default resource", properties: { ...own, ...properties, ...TIMES }, required: [...Object.keys(own), ...Object.keys(TIMES)] };
+  return {
+    ...rest,
+    title: "default resource",
+    properties: { ...own, ...properties, ...TIMES },
+    required: [...Object.keys(own), ...Object.keys(TIMES)],
+  };
 }
 
 /** What creates one: the identifier is made where none is given. */
@@ -132,7 +155,10 @@ function components(): Record<string, Schema> {
   return adopted<Record<string, Schema>>({
     ...shared,
     tenant_document: tenantDocument,
-    secret: object({ secret_id: { ...ref("identifier"), description: "Names the secret: the first characters of its hash." } }, "A secret of a client."),
+    secret: object(
+      { secret_id: { ...ref("identifier"), description: "Names the secret: the first characters of its hash." } },
+      "A secret of a client.",
+    ),
     ...Object.fromEntries(kinds.map((kind) => [`${kind}_read`, read(kind)])),
     default_resource_read: readDefaultResource(),
     ...Object.fromEntries(kinds.map((kind) => [`${kind}_creation`, creation(kind)])),

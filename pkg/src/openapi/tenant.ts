@@ -1,8 +1,8 @@
-/** What is about a tenant as a whole: its document, publication, audit log, explanations, sessions and keys. */
+/** What is about a tenant as a whole: its document, publication, audit log and explanations. */
 import { listOf } from "./entities.ts";
 import * as examples from "./examples.ts";
-import { inPath, managed, PAGED } from "./operation.ts";
-import { field, json, parameter, publication, result } from "./responses.ts";
+import { managed, PAGED } from "./operation.ts";
+import { field, json, parameter, result } from "./responses.ts";
 import { object, ref, type Schema, time } from "./schemas.ts";
 
 const count = (description: string): Schema => ({ type: "integer", minimum: 0, description });
@@ -20,7 +20,9 @@ const REASONS = {
   no_public_key: "the tenant signs nothing that a client could verify",
   no_refresh_grant: "the client may not refresh",
 };
-const reasons = Object.entries(REASONS).map(([word, meaning]) => `\`${word}\`: ${meaning}`).join("; ");
+const reasons = Object.entries(REASONS)
+  .map(([word, meaning]) => `\`${word}\`: ${meaning}`)
+  .join("; ");
 
 /** Their schemas. */
 export const tenantSchemas: Record<string, Schema> = {
@@ -40,7 +42,10 @@ export const tenantSchemas: Record<string, Schema> = {
       at: time("When."),
       client_id: orNull(ref("identifier"), "The client that asked; `null` for what the server did by itself."),
       act: orNull(ref("identifier"), "The user for whom it acted, such as one of the console."),
-      action: words(["create", "update", "delete", "read"], "What was done."),
+      action: words(
+        ["create", "update", "delete", "read", "read_sessions", "end_sessions", "end_session", "announce_key", "advance_key"],
+        "What was done.",
+      ),
       kind: ref("kind"),
       id: text("To which one; empty for a list."),
       before: orNull(ANYTHING, "Its members before."),
@@ -55,7 +60,10 @@ export const tenantSchemas: Record<string, Schema> = {
       pending: count("How many entries of the key-value store are not written yet."),
       published_at: time("When the last one was written; 0 for never."),
       failures: count("How often in a row writing has failed."),
-      reliable_at: orNull({ type: "integer", minimum: 0 }, "From when on gates and issuers everywhere go by it; `null` while something is pending. Seconds since the Unix epoch."),
+      reliable_at: orNull(
+        { type: "integer", minimum: 0 },
+        "From when on gates and issuers everywhere go by it; `null` while something is pending. Seconds since the Unix epoch.",
+      ),
     },
     "How far publication is.",
   ),
@@ -65,8 +73,14 @@ export const tenantSchemas: Record<string, Schema> = {
       "user_id?": ref("identifier"),
       resource_id: orNull(ref("identifier"), "The resource that is meant; `null` for none of the tenant's."),
       granted: { type: "array", items: ref("scope"), description: "The scopes of the token that would be issued." },
-      scopes: { type: "array", items: ref("scope_verdict"), description: "The scopes that were asked for, or else all of the resource." },
-      "refusal?": text("Why no token would be issued: an OAuth error such as `invalid_target`, or a reason such as `user_not_assigned`."),
+      scopes: {
+        type: "array",
+        items: ref("scope_verdict"),
+        description: "The scopes that were asked for, or else all of the resource.",
+      },
+      "refusal?": text(
+        "Why no token would be issued: an OAuth error such as `invalid_target`, or a reason such as `user_not_assigned`.",
+      ),
     },
     "Why a user or client gets, or does not get, scopes at a resource.",
   ),
@@ -79,26 +93,29 @@ export const tenantSchemas: Record<string, Schema> = {
     },
     "What was decided about one scope.",
   ),
-  session: object(
-    {
-      session_id: { ...ref("identifier"), description: "The public identifier, the claim `sid`. It opens nothing." },
-      client_id: { ...ref("identifier"), description: "The client at which the login was." },
-      start_time: time("When it began."),
-      expiration_time: time("When it ends unless there is an authentication before; silent ones count."),
-      amr: { type: "array", items: { type: "string" }, description: "How the user authenticated (RFC 8176)." },
-      auth_time: time("When the user authenticated last."),
-    },
-    "A login of a user. Its length is fixed at 1,209,600 s (14 days).",
-  ),
 };
 
-const dryRun = { name: "dry_run", in: "query", description: "Whether to tell the changes only.", schema: { type: "boolean", default: false } };
-const named = (name: string, description: string, schema: Schema, more: Schema = {}): Schema => ({ name, in: "query", description, schema, ...more });
+const dryRun = {
+  name: "dry_run",
+  in: "query",
+  description: "Whether to tell the changes only.",
+  schema: { type: "boolean", default: false },
+};
+const named = (name: string, description: string, schema: Schema, more: Schema = {}): Schema => ({
+  name,
+  in: "query",
+  description,
+  schema,
+  ...more,
+});
 
-const change = { action: "update", kind: "resource", id: "orders", before: { access_token_ttl: 3_600 }, after: { access_token_ttl: 300 } };
-const session = { session_id: "Yk2p0mVfJ8sQ1xZa4tC7dA", client_id: "shop-web", start_time: 1_790_000_000, expiration_time: 1_791_209_600, amr: ["mail"], auth_time: 1_790_000_000 };
-const key = { state: "current", jwk: { kty: "EC", crv: "P-256", kid: "es256-1f3a", alg: "ES256", use: "sig", x: "KS_XOsS81yv3MShjtKb9LPt8rdFHUSZ3CFIzmtvI0L8", y: "77olVdiq73eusAniDIx14Z2FtF8ar71VzRX76f7geuc" } };
-const signingAlgorithm = words(["ES256", "EdDSA", "Ed25519", "RS256"], "One by which the tenant signs.");
+const change = {
+  action: "update",
+  kind: "resource",
+  id: "orders",
+  before: { access_token_ttl: 3_600 },
+  after: { access_token_ttl: 300 },
+};
 
 /** Their paths. */
 export const tenantPaths: Record<string, Schema> = {
@@ -107,26 +124,53 @@ export const tenantPaths: Record<string, Schema> = {
       id: "export_tenant",
       tag: "tenant",
       summary: "Export the tenant as a document",
-      description: "Everything but keys that the directory makes: it can be imported again. It holds hashes of secrets, and addresses of users.",
+      description:
+        "Everything but keys that the directory makes: it can be imported again. It holds hashes of secrets, and " +
+        "addresses of users.",
       opens: "management",
-      answers: { 200: { description: "The document, and its revision.", headers: field("ETag"), content: json(ref("tenant_document"), examples.DOCUMENT) } },
+      answers: {
+        200: {
+          description: "The document, and its revision.",
+          headers: field("ETag"),
+          content: json(ref("tenant_document"), examples.DOCUMENT),
+        },
+      },
       refusals: { 409: "DirectoryEmpty" },
     }),
     put: managed({
       id: "import_tenant",
       tag: "tenant",
       summary: "Make the tenant equal to a document",
-      description: "Wholly or not at all. What the document does not have goes, but for users: a document without `users` leaves them as they are. `tenant_id`, `issuer` and `hosts` belong to the deployment and are fixed. The first import gives an empty directory its tenant.",
+      description:
+        "Wholly or not at all. What the document does not have goes, but for users: a document without `users` " +
+        "leaves them as they are. `tenant_id`, `issuer` and `hosts` belong to the deployment and are fixed. The " +
+        "first import gives an empty directory its tenant.",
       opens: "management",
       parameters: [dryRun, parameter("IfMatch")],
       body: { schema: ref("tenant_document"), example: examples.DOCUMENT },
       answers: {
         200: {
           description: "What it changed; with `dry_run`, what it would change, and no `publication`.",
-          content: json(result(object({ changes: { type: "array", items: ref("change") } }), { "publication?": ref("publication") }), { result: { changes: [change] }, ...publicationExample() }),
+          content: json(
+            result(object({ changes: { type: "array", items: ref("change") } }), { "publication?": ref("publication") }),
+            { result: { changes: [change] }, publication: examples.PUBLICATION },
+          ),
         },
       },
       refusals: { 409: "Conflict", 412: "Stale" },
+    }),
+  },
+  "/v1/tenant/refresh-tokens/revocation": {
+    post: managed({
+      id: "revoke_refresh_tokens",
+      tag: "tenant",
+      summary: "Revoke every refresh token of the tenant",
+      description:
+        "As it must be once a tenant is put back to what it was: tokens of a later state would go on without what " +
+        "was taken back since.",
+      opens: "management",
+      answers: { 204: { description: "None that began before now obtains tokens any more, once that is published." } },
+      refusals: { 409: "DirectoryEmpty" },
     }),
   },
   "/v1/publication": {
@@ -138,7 +182,15 @@ export const tenantPaths: Record<string, Schema> = {
       answers: {
         200: {
           description: "How far it is.",
-          content: json(result(ref("publication_state")), { result: { version: 1_790_000_600, pending: 0, published_at: 1_790_000_601, failures: 0, reliable_at: 1_790_000_701 } }),
+          content: json(result(ref("publication_state")), {
+            result: {
+              version: 1_790_000_600,
+              pending: 0,
+              published_at: 1_790_000_601,
+              failures: 0,
+              reliable_at: 1_790_000_701,
+            },
+          }),
         },
       },
     }),
@@ -149,8 +201,19 @@ export const tenantPaths: Record<string, Schema> = {
       tag: "tenant",
       summary: "Read the audit log",
       opens: "management",
-      parameters: [...PAGED, named("kind", "Only entries about this kind.", ref("kind")), named("id", "Only entries about what has this identifier.", ref("identifier"))],
-      answers: listOf(ref("audit_entry"), "A page of entries, newest first.", { audit_id: 42, at: 1_790_000_600, client_id: "tenant-admin", act: null, ...change, request_id: "8c1f0a2b3d4e5f60" }),
+      parameters: [
+        ...PAGED,
+        named("kind", "Only entries about this kind.", ref("kind")),
+        named("id", "Only entries about what has this identifier.", ref("identifier")),
+      ],
+      answers: listOf(ref("audit_entry"), "A page of entries, newest first.", {
+        audit_id: 42,
+        at: 1_790_000_600,
+        client_id: "tenant-admin",
+        act: null,
+        ...change,
+        request_id: "8c1f0a2b3d4e5f60",
+      }),
       refusals: { 409: "DirectoryEmpty" },
     }),
   },
@@ -164,8 +227,18 @@ export const tenantPaths: Record<string, Schema> = {
       parameters: [
         named("client_id", "The client.", ref("identifier"), { required: true, example: "shop-backend" }),
         named("user_id", "The user; without it, the client acts for itself.", ref("identifier")),
-        named("resource", "The URI of the resource; without it, the default resource.", { type: "string" }, { example: "https://api.acme.example/orders" }),
-        named("scope", "Scopes, separated by single spaces; without it, all of the resource.", { type: "string", pattern: "^[!#-\\[\\]-~]{1,128}( [!#-\\[\\]-~]{1,128})*$" }, { example: "orders:read" }),
+        named(
+          "resource",
+          "The URI of the resource; without it, the default resource.",
+          { type: "string" },
+          { example: "https://api.acme.example/orders" },
+        ),
+        named(
+          "scope",
+          "Scopes, separated by single spaces; without it, all of the resource.",
+          { type: "string", pattern: "^[!#-\\[\\]-~]{1,128}( [!#-\\[\\]-~]{1,128})*$" },
+          { example: "orders:read" },
+        ),
       ],
       answers: {
         200: {
@@ -186,80 +259,4 @@ export const tenantPaths: Record<string, Schema> = {
       refusals: { 404: "NotFound" },
     }),
   },
-  "/v1/sessions/{user_id}": {
-    parameters: [inPath("user_id", "Names the user.", ref("identifier"))],
-    get: managed({
-      id: "list_sessions",
-      tag: "sessions",
-      summary: "List the live sessions of a user",
-      description: "Of both integration styles.",
-      opens: "management and clients",
-      answers: { 200: { description: "The sessions.", content: json(result({ type: "array", items: ref("session") }), { result: [session] }) } },
-      refusals: { 404: "NotFound" },
-    }),
-    delete: managed({
-      id: "end_sessions",
-      tag: "sessions",
-      summary: "End all sessions of a user",
-      description: "And every refresh token of theirs.",
-      opens: "management",
-      answers: { 204: { description: "They have ended. Gates honour it within the published bound, or at once where the resource asks for it." } },
-      refusals: { 404: "NotFound" },
-    }),
-  },
-  "/v1/sessions/{user_id}/{session_id}": {
-    parameters: [inPath("user_id", "Names the user.", ref("identifier")), inPath("session_id", "The public identifier of the session.", ref("identifier"))],
-    delete: managed({
-      id: "end_session",
-      tag: "sessions",
-      summary: "End a session of a user",
-      opens: "management",
-      answers: { 204: { description: "It has ended, with its refresh tokens." } },
-      refusals: { 404: "NotFound" },
-    }),
-  },
-  "/v1/keys": {
-    get: managed({
-      id: "list_keys",
-      tag: "keys",
-      summary: "List signing keys",
-      description: "Those that are not disabled, of a tenant whose directory makes them; of another it is 404.",
-      opens: "management",
-      answers: { 200: { description: "The keys with their states.", content: json(result({ type: "array", items: ref("signing_key") }), { result: [key] }) } },
-      refusals: { 404: "NotFound" },
-    }),
-    post: managed({
-      id: "announce_key",
-      tag: "keys",
-      summary: "Announce a fresh signing key",
-      description: "It is published, and signs nothing yet.",
-      opens: "management",
-      body: { schema: object({ algorithm: signingAlgorithm }), example: { algorithm: "ES256" } },
-      answers: {
-        201: {
-          description: "The key.",
-          content: json(result(object({ kid: { ...ref("identifier"), description: "Names the key." }, state: { const: "next" } })), { result: { kid: "es256-1f3a", state: "next" } }),
-          links: { advance_key: { operationId: "advance_key", parameters: { kid: "$response.body#/result/kid" } } },
-        },
-      },
-      refusals: { 404: "NotFound", 409: "KeyConflict" },
-    }),
-  },
-  "/v1/keys/{kid}": {
-    parameters: [inPath("kid", "Names the key.", ref("identifier"))],
-    put: managed({
-      id: "advance_key",
-      tag: "keys",
-      summary: "Move a signing key to its next state",
-      description: "`next` to `current`, which retires the one before; `retiring` to `disabled`.",
-      opens: "management",
-      body: { schema: object({ state: words(["current", "disabled"], "Its state afterwards.") }), example: { state: "current" } },
-      answers: { 204: { description: "It is in that state." } },
-      refusals: { 404: "NotFound", 409: "KeyConflict" },
-    }),
-  },
 };
-
-function publicationExample(): Record<keyof typeof publication, unknown> {
-  return { publication: examples.PUBLICATION };
-}

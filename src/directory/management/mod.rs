@@ -129,7 +129,6 @@ fn perform(turn: Turn<'_>) -> Result<ManagementReply, Stop> {
         ManagementCommand::List { kind, app_id, application_kind, search, after, limit } => {
             let reach = turn.request.reach.as_ref();
             let naming = reach.or(app_id.as_ref()).map(|id| application_name(id.as_str()));
-            let own = |stored: &Stored| reach.is_none_or(|app| app.as_str() == stored.id);
             let of_applications = *kind == EntityKind::Application;
             let filter = Filter {
                 kind: *kind,
@@ -140,14 +139,9 @@ fn perform(turn: Turn<'_>) -> Result<ManagementReply, Stop> {
                 limit: limit.saturating_add(1),
             };
             let mut found = table::list(store, &filter)?;
-            if of_applications && reach.is_some() {
-                found = reach
-                    .map(|app| find(store, *kind, app.as_str()))
-                    .transpose()?
-                    .flatten()
-                    .into_iter()
-                    .collect();
-                found.retain(own);
+            if let (true, Some(own)) = (of_applications, reach) {
+                found =
+                    find(store, *kind, own.as_str())?.into_iter().filter(|own| filter.admits(own)).collect();
             }
             let more = found.len() as u64 > *limit;
             found.truncate(usize::try_from(*limit).unwrap_or(usize::MAX));
@@ -206,8 +200,8 @@ fn perform(turn: Turn<'_>) -> Result<ManagementReply, Stop> {
         }
         ManagementCommand::Import { document, .. } => import::import(turn, document),
         ManagementCommand::RevokeRefreshTokens {} => change::revoke_refresh_tokens(turn),
-        ManagementCommand::Note { action, user_id } => {
-            let (kind, id) = (EntityKind::User, user_id.as_str());
+        ManagementCommand::Note { action, kind, id } => {
+            let kind = *kind;
             audit::record(
                 store,
                 turn.request,

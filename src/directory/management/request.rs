@@ -170,12 +170,14 @@ pub enum ManagementCommand {
     },
     /// Ends every refresh token family that has begun, once that is published.
     RevokeRefreshTokens {},
-    /// Notes in the audit log what is done to a user elsewhere than here.
+    /// Notes in the audit log what is done elsewhere than here.
     Note {
-        /// `read_sessions`, `end_sessions`, `end_session`.
+        /// `read_sessions`, `end_sessions` or `end_session` of a user, `announce_key` or `advance_key` of the settings.
         action: String,
-        /// The user.
-        user_id: UserId,
+        /// About which kind.
+        kind: EntityKind,
+        /// The user, or the key.
+        id: String,
     },
     /// The audit log, newest first.
     Audit {

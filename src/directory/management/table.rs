@@ -37,6 +37,17 @@ pub(super) struct Filter<'a> {
     pub(super) limit: u64,
 }
 
+impl Filter<'_> {
+    /// Whether an entity of that kind would be in the list, whatever it names.
+    pub(super) fn admits(&self, stored: &Stored) -> bool {
+        let kind = stored.source.text_of("kind").unwrap_or("application");
+        let text = search_text(&stored.id, &stored.source);
+        stored.id.as_str() > self.after
+            && self.application_kind.is_none_or(|wanted| wanted == kind)
+            && self.search.is_none_or(|search| text.contains(&search.to_lowercase()))
+    }
+}
+
 /// The entity of that kind and identifier.
 pub(super) fn find(store: &dyn Store, kind: EntityKind, id: &str) -> Result<Option<Stored>, StoreError> {
     let statement = format!("SELECT {COLUMNS} FROM entity e WHERE e.kind = ? AND e.id = ?");

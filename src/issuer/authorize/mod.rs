@@ -8,7 +8,7 @@ mod login;
 pub(super) mod page;
 mod pushed;
 mod request;
-mod response;
+pub(super) mod response;
 
 pub(super) use login::HostedLink;
 

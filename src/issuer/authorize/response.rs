@@ -39,7 +39,7 @@ pub(super) fn with_error<H: Host>(
 }
 
 /// The page for what cannot be done now; a retry is safe.
-pub(super) fn unavailable(refusal: Refusal) -> Answer {
+pub(in super::super) fn unavailable(refusal: Refusal) -> Answer {
     if refusal == Refusal::TooManyRequests {
         let text = "There were too many attempts. Please try again in a minute.";
         let mut answer = Page::refusal(429, "Too many attempts", text, refusal.code()).answer();

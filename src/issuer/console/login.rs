@@ -130,7 +130,10 @@ fn redirect_uri<H: Host>(service: &Service<'_, H>) -> String {
 /// A path of this host, so that a link to the login leads nowhere else.
 fn is_page_of_the_console(path: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-._~?=&%".contains(&byte);
+    // Encoded dots are dot segments to browsers.
+    let encoded = path.split('?').next().is_some_and(|path| path.contains('%'));
     path.starts_with(HOME)
+        && !encoded
         && path.len() <= MAX_RETURN_TO
         && path.bytes().all(plain)
         && !path.contains("//")

@@ -13,7 +13,7 @@ use crate::session::{AccountCommand, AccountReply};
 use crate::vocabulary::HttpResponse;
 
 use super::authorize::browser::without_session;
-use super::authorize::page::Page;
+use super::authorize::response::unavailable;
 use super::cookie::is_from_our_page;
 use super::logout;
 use super::management::{self, Caller};
@@ -41,7 +41,12 @@ pub(super) async fn answer<H: Host>(service: &Service<'_, H>, request: &IssuerRe
         (path, _) if path.starts_with("/console/api/v1/") => called(service, request).await,
         _ => return None,
     };
-    Some(done.unwrap_or_else(unavailable))
+    let is_page = ["/console/login", "/console/callback"].contains(&request.path);
+    let refuse = |refusal: Refusal| match is_page {
+        true => unavailable(refusal),
+        false => refusal.answer(service.tenant.issuer()),
+    };
+    Some(done.unwrap_or_else(refuse))
 }
 
 /// Does what management may do, for the user whom the cookie names.
@@ -69,7 +74,7 @@ async fn session<H: Host>(service: &Service<'_, H>, request: &IssuerRequest<'_>)
     };
     let body = json!({
         "user_id": user.id().as_str(), "email": user.email(), "tenant_id": service.tenant.id().as_str(),
-        "tenant": service.tenant.issuer(), "expires_at": expires_at.seconds(),
+        "tenant": service.tenant.issuer(), "hosts": service.tenant.hosts(), "expires_at": expires_at.seconds(),
     });
     Ok(Answer::plain(HttpResponse::json(200, &body).not_stored()))
 }
@@ -120,12 +125,4 @@ fn refused(status: u16, reason: &'static str) -> Answer {
         body.insert("login".to_owned(), json!("/console/login"));
     }
     Answer { response: HttpResponse::json(status, &body).not_stored(), reason: Some(reason) }
-}
-
-fn unavailable(refusal: Refusal) -> Answer {
-    let page =
-        Page::refusal(503, "Not now", "The console cannot be reached. Please try again.", refusal.code());
-    let mut answer = page.answer();
-    answer.response = answer.response.with("retry-after", "5");
-    answer
 }

@@ -10,6 +10,7 @@ mod explain;
 mod fault;
 mod input;
 mod keys;
+mod note;
 mod order;
 mod reply;
 mod route;
@@ -75,7 +76,7 @@ async fn routed<H: Host>(
             sessions::end(service, caller, request, session).await
         }
         (Endpoint::Keys, "GET") => keys::list(service).await,
-        (Endpoint::Keys, _) => keys::announce(service, request).await,
-        (Endpoint::Key, _) => keys::advance(service, request, route.first()).await,
+        (Endpoint::Keys, _) => keys::announce(service, caller, request).await,
+        (Endpoint::Key, _) => keys::advance(service, caller, request, route.first()).await,
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::config::User;
-use crate::directory::{ManagementCommand, ManagementReply, ManagementRequest};
+use crate::directory::EntityKind;
 use crate::host::Host;
 use crate::session::{AccountCommand, AccountReply};
 use crate::vocabulary::{HttpResponse, SessionId, UserId};
@@ -16,6 +16,7 @@ use super::super::service::Service;
 use super::super::user_grant::refusal;
 use super::caller::Caller;
 use super::fault::Fault;
+use super::note::note;
 use super::reply::no_content;
 
 /// `GET /v1/sessions/{user_id}`
@@ -26,7 +27,7 @@ pub(super) async fn list<H: Host>(
     user_id: &str,
 ) -> Result<Answer, Fault> {
     let user = reachable(service, caller, user_id).await?;
-    noted(service, caller, request, ("read_sessions", &user)).await?;
+    note(service, caller, request, ("read_sessions", EntityKind::User, user.id().as_str())).await?;
     match service.user_account(&user, AccountCommand::Sessions {}).await? {
         AccountReply::Sessions { sessions } => {
             let result: Vec<Value> = sessions.iter().map(described).collect();
@@ -46,7 +47,7 @@ pub(super) async fn end<H: Host>(
 ) -> Result<Answer, Fault> {
     let user = reachable(service, caller, user_id).await?;
     let action = if session.is_some() { "end_session" } else { "end_sessions" };
-    noted(service, caller, request, (action, &user)).await?;
+    note(service, caller, request, (action, EntityKind::User, user.id().as_str())).await?;
     let command = match session.map(SessionId::parse).transpose().map_err(|_| Fault::not_found())? {
         Some(sid) => AccountCommand::EndSession { sid },
         None => AccountCommand::EndAllSessions {},
@@ -58,28 +59,6 @@ pub(super) async fn end<H: Host>(
         }
         AccountReply::Done {} => Err(Fault::not_found()),
         other => Err(refusal(&other).into()),
-    }
-}
-
-/// What management does to somebody is noted before it is done.
-async fn noted<H: Host>(
-    service: &Service<'_, H>,
-    caller: &Caller,
-    request: &IssuerRequest<'_>,
-    (action, user): (&str, &User),
-) -> Result<(), Fault> {
-    if caller.reach().is_some() {
-        return Ok(());
-    }
-    let command = ManagementCommand::Note { action: action.to_owned(), user_id: user.id().clone() };
-    let note = ManagementRequest {
-        actor: Some(caller.actor().clone()),
-        request_id: request.request_id.to_owned(),
-        ..service.management_request(command)
-    };
-    match service.manage(&note).await? {
-        ManagementReply::Refused { refusal } => Err(Fault::Directory(refusal)),
-        _ => Ok(()),
     }
 }
 

@@ -124,8 +124,8 @@ impl MemoryHost {
         let empty = ManagementReply::Refused { refusal: ManagementRefusal::Empty {} };
         let mut answers = self.directory_answers.borrow_mut();
         let reply = match &request.command {
-            ManagementCommand::Note { action, user_id } => {
-                self.noted.borrow_mut().push(format!("{action} {user_id}"));
+            ManagementCommand::Note { action, id, .. } => {
+                self.noted.borrow_mut().push(format!("{action} {id}"));
                 return serde_json::to_string(&ManagementReply::Done {}).unwrap();
             }
             // The import that follows has the same answer.

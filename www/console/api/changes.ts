@@ -1,6 +1,6 @@
 /** What is changed. Every change ends here: its result is shown, others are read again, and its publication is told. */
 import { type QueryClient, useMutation, useQueryClient } from "@tanstack/react-query";
-import { announce } from "../shell/announcements.ts";
+import { announce } from "../../announcements/announcements.ts";
 import { call, type Method, type Options, pathOf } from "./call.ts";
 import { afterSaving, watch } from "./publication.ts";
 import { type Loaded, readAgain } from "./queries.ts";

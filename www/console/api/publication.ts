@@ -1,6 +1,6 @@
 /** How far what was saved has come: it counts once it is published, and is relied on everywhere a while later. */
 import { type QueryClient, queryOptions } from "@tanstack/react-query";
-import { inShort, now, timeOfDay } from "../words/time.ts";
+import { inShort, now, timeOfDay } from "../../time/spans.ts";
 import { call } from "./call.ts";
 import type { Promised, Publication } from "./wire.ts";
 

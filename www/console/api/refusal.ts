@@ -1,12 +1,8 @@
 /** What the API answers instead of doing what it was asked. */
 
-/** One fault of what was sent: where, what, and what would be right. */
-export interface Fault {
-  /** Such as `$.rules[0].path`; empty where the message names no place. */
-  path: string;
-  problem: string;
-  expected: string;
-}
+import type { Fault } from "../../form/fault.ts";
+
+export type { Fault };
 
 export interface Mention {
   kind: string;
@@ -84,6 +80,9 @@ export function inPlainWords(error: unknown): string {
         return "There is no such thing in this tenant, or no longer.";
       case "directory_empty":
         return "Nobody has given this tenant's directory a document yet. `npx audgate apply` does.";
+      case "duplicate":
+        return `Not saved: ${error.message} by another one of this tenant.`;
+      case "no_administrator":
       case "wrong_subject":
         return "You may not do this: it takes the role `tenant-administrator`.";
       default:

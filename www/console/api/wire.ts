@@ -141,7 +141,8 @@ export interface Promised {
 export interface Explanation {
   client_id: string;
   user_id?: string;
-  resource_id: string;
+  /** None where no resource has the URI that was named. */
+  resource_id: string | null;
   granted: string[];
   scopes: { scope: string; granted: boolean; reason: string; roles?: string[] }[];
   refusal?: string;
@@ -152,8 +153,8 @@ export interface ConsoleSession {
   user_id: string;
   email: string;
   tenant_id: string;
-  /** What the deployment says of the tenant. */
-  tenant?: { issuer?: string; hosts?: string[] } | string;
+  /** The issuer. */
+  tenant: string;
   expires_at: number;
 }
 

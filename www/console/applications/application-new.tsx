@@ -1,6 +1,6 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useNew } from "../form/creating.ts";
-import { OneOf, TextInput } from "../form/fields.tsx";
+import { OneOf, TextInput } from "../../form/fields.tsx";
 import { NewForm } from "../form/forms.tsx";
 import { Page, Section } from "../shell/page.tsx";
 

@@ -2,7 +2,7 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { list, type Loaded, one } from "../api/queries.ts";
 import type { Application } from "../api/wire.ts";
-import { TextInput } from "../form/fields.tsx";
+import { TextInput } from "../../form/fields.tsx";
 import { useEditing } from "../form/editing.ts";
 import { EditForm } from "../form/forms.tsx";
 import { More } from "../lists/more.tsx";

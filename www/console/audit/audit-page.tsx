@@ -2,14 +2,15 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
-import { Button, Disclosure, DisclosurePanel, Heading } from "react-aria-components";
+import { Button } from "react-aria-components";
+import { Unfolding } from "../../disclosure/disclosure.tsx";
 import { audit } from "../api/queries.ts";
-import { type AuditEntry, KINDS } from "../api/wire.ts";
-import { Pick, TextInput } from "../form/fields.tsx";
+import { type AuditEntry, isKind, KINDS } from "../api/wire.ts";
+import { Pick, TextInput } from "../../form/fields.tsx";
 import { More } from "../lists/more.tsx";
 import { MentionLink } from "../lists/table.tsx";
 import { Empty, Failed, Loading, Page } from "../shell/page.tsx";
-import { moment } from "../words/time.ts";
+import { moment } from "../../time/spans.ts";
 import { Difference } from "./difference.tsx";
 
 const EVERYTHING = { value: "", name: "everything" };
@@ -66,8 +67,14 @@ function Entry({ entry }: { entry: AuditEntry }) {
       <p className="log-line">
         <time dateTime={new Date(at * 1_000).toISOString()}>{moment(at)}</time>
         <span>
-          <span className={`badge ${action === "delete" ? "bad" : action === "create" ? "good" : ""}`}>{action}</span> {kind}{" "}
-          <MentionLink kind={kind} id={id} />
+          <span className={`badge ${action === "delete" ? "bad" : action === "create" ? "good" : ""}`}>{action.replaceAll("_", " ")}</span>{" "}
+          {id === "" && isKind(kind) ? (
+            `a list of ${KINDS[kind].many}`
+          ) : (
+            <>
+              {kind} <MentionLink kind={kind} id={id} />
+            </>
+          )}
         </span>
         <span className="help">
           by {isThere(act) && <MentionLink kind="user" id={act ?? ""} />} {isThere(act) ? "through " : ""}
@@ -75,26 +82,16 @@ function Entry({ entry }: { entry: AuditEntry }) {
         </span>
       </p>
       {hasDifference && (
-        <Disclosure className="disclosure">
-          {({ isExpanded }) => (
+        <Unfolding title="What changed" label={`What changed: ${action} ${kind} ${id}, ${moment(at)}`} level={2}>
+          {() => (
             <>
-              <Heading level={2} className="unseen-heading">
-                <Button slot="trigger" className="button quiet small" aria-label={`What changed: ${action} ${kind} ${id}, ${moment(at)}`}>
-                  <svg viewBox="0 0 12 12" aria-hidden="true" className="chevron">
-                    <path d={isExpanded ? "M2.500 4.500 6 8 9.500 4.500" : "M4.500 2.500 8 6 4.500 9.500"} />
-                  </svg>
-                  What changed
-                </Button>
-              </Heading>
-              <DisclosurePanel>
-                {isExpanded && <Difference before={before} after={after} />}
-                <p className="help">
-                  Request <code>{request_id}</code>
-                </p>
-              </DisclosurePanel>
+              <Difference before={before} after={after} />
+              <p className="help">
+                Request <code>{request_id}</code>
+              </p>
             </>
           )}
-        </Disclosure>
+        </Unfolding>
       )}
     </li>
   );

@@ -2,15 +2,15 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { all } from "../api/queries.ts";
 import type { Client } from "../api/wire.ts";
-import { Pick } from "../form/fields.tsx";
-import { Snippet } from "../shell/copy.tsx";
+import { Pick } from "../../form/fields.tsx";
+import { Snippet } from "../../copying/copy.tsx";
 import { Section } from "../shell/page.tsx";
-import { useIssuer } from "../shell/issuer.ts";
+import { useWho } from "../shell/who.ts";
 import { askingByItself, askingForUser } from "../words/asking.ts";
 
 /** How this client asks for one of its resources. */
 export function Asking({ client }: { client: Client }) {
-  const issuer = useIssuer();
+  const { tenant: issuer } = useWho();
   const { data = [] } = useQuery(all("resource"));
   const grants = client.resources ?? [];
   const [chosen, setChosen] = useState("");

@@ -4,7 +4,7 @@ import type { Client } from "../api/wire.ts";
 import { useNew } from "../form/creating.ts";
 import { NewForm } from "../form/forms.tsx";
 import { ScopeGrants } from "../lists/scope-grants.tsx";
-import { announce } from "../shell/announcements.ts";
+import { announce } from "../../announcements/announcements.ts";
 import { Page, Section } from "../shell/page.tsx";
 import { ClientDetails, UserLogin } from "./details.tsx";
 import { SecretShown } from "./secret-shown.tsx";

@@ -1,5 +1,5 @@
 import type { Client } from "../api/wire.ts";
-import { Lines, OneOf, Pick, SomeOf, TextInput, Yes } from "../form/fields.tsx";
+import { Lines, OneOf, Pick, SomeOf, TextInput, Yes } from "../../form/fields.tsx";
 import type { Draft } from "../form/editing.ts";
 import { Picker } from "../lists/picker.tsx";
 import { EntityLink } from "../lists/table.tsx";

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { TextInput } from "../form/fields.tsx";
+import { TextInput } from "../../form/fields.tsx";
 import type { Draft } from "../form/editing.ts";
 
 /** The public keys of a client that authenticates by them. */

@@ -1,5 +1,5 @@
 import { Button } from "react-aria-components";
-import { Copy } from "../shell/copy.tsx";
+import { Copy } from "../../copying/copy.tsx";
 import { Question } from "../shell/dialog.tsx";
 
 /** A secret, this once. */

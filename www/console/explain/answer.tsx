@@ -4,25 +4,21 @@ import { Section } from "../shell/page.tsx";
 
 /** Why the whole request is refused. */
 const REFUSALS: Readonly<Record<string, string>> = {
-  invalid_target: "The resource is not on the client’s list, or there is none with this URI. A request that names it is refused as invalid_target.",
-  invalid_scope: "Scopes were asked for, and none of them can be granted. The request is refused as invalid_scope.",
+  invalid_target: "The resource is not on the client’s list, or there is none with this URI. A request that names it is refused.",
+  invalid_scope: "Scopes were asked for, and none of them can be granted.",
   user_not_assigned: "The user is not assigned to the client’s application, so they cannot log in there.",
   user_suspended: "The user is suspended and gets nothing anywhere.",
-  user_unknown: "There is no such user in this tenant.",
-  client_unknown: "There is no such client in this tenant.",
-  management_client: "A client of a management application authenticates no users.",
-  unauthorized_client: "The client is not permitted a grant by which it could get such a token.",
+  grant_type_not_allowed: "The client may not use the grant by which it would get such a token: it acts for users only, or for itself only.",
 };
 
 const REASONS: Readonly<Record<string, string>> = {
   effective: "Defined by the resource and allowed to the client.",
-  not_requested: "It was not asked for.",
   not_defined: "The resource defines no such scope.",
-  not_allowed_to_client: "It is not among the scopes that the client is allowed at this resource.",
+  not_allowed_to_client: "It is not among the scopes that the client is allowed.",
   not_granted_by_role: "No role grants it.",
-  protocol_scope: "A scope of the protocol: for users only, as far as it is allowed to the client.",
-  protocol_scope_not_allowed: "A scope of the protocol that is not allowed to the client.",
   for_users_only: "A scope of the protocol: a client that acts for itself has neither an identity nor offline access.",
+  no_public_key: "ID tokens need a signature that everybody can verify, and the tenant signs with none.",
+  no_refresh_grant: "The client may not use refresh tokens.",
 };
 
 export function Answer({ explanation, isAsked }: { explanation: Explanation; isAsked: boolean }) {
@@ -46,7 +42,12 @@ export function Answer({ explanation, isAsked }: { explanation: Explanation; isA
             , for the user <EntityLink kind="user" id={user_id} />
           </>
         )}
-        , at the resource <EntityLink kind="resource" id={resource_id} />
+        
+        {typeof resource_id === "string" && (
+          <>
+            , at the resource <EntityLink kind="resource" id={resource_id} />
+          </>
+        )}
       </p>
       {scopes.length > 0 && (
         <Table

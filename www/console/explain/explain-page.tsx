@@ -5,7 +5,7 @@ import { useState } from "react";
 import { Button } from "react-aria-components";
 import { explanation, type Question, readOne } from "../api/queries.ts";
 import { Refusal } from "../api/refusal.ts";
-import { TextInput } from "../form/fields.tsx";
+import { TextInput } from "../../form/fields.tsx";
 import { Picker } from "../lists/picker.tsx";
 import { Failed, Loading, Page, Section } from "../shell/page.tsx";
 import { Answer } from "./answer.tsx";
@@ -64,6 +64,9 @@ function Result({ question }: { question: Question }) {
   const resource = useQuery({
     queryKey: ["resource", "uri", question.resource],
     queryFn: async () => {
+      if (question.resource.includes("/")) {
+        return question.resource;
+      }
       try {
         return (await readOne("resource", question.resource)).value.uri;
       } catch (error) {

@@ -8,7 +8,7 @@ import { Action } from "../shell/action.tsx";
 import { ConflictQuestion } from "./conflict.tsx";
 import type { Creating } from "./creating.ts";
 import type { Editing } from "./editing.ts";
-import { FaultsProvider, FaultSummary } from "./faults.tsx";
+import { FaultsProvider, FaultSummary, WithCode } from "../../form/faults.tsx";
 import { LeavingQuestion } from "./leaving.tsx";
 
 export function EditForm<K extends Kind>({ editing, label, children }: { editing: Editing<K>; label: string; children: ReactNode }) {
@@ -29,7 +29,7 @@ export function EditForm<K extends Kind>({ editing, label, children }: { editing
         }}
       >
         <FaultsProvider faults={faults}>
-          <FaultSummary error={error === null ? undefined : inPlainWords(error)} />
+          <FaultSummary error={error === null ? undefined : <WithCode text={inPlainWords(error)} />} />
           {children}
           {isChanged && (
             <div className="save-bar" role="group" aria-label="Unsaved changes">
@@ -86,7 +86,7 @@ export function NewForm<K extends Kind>({ creating, label, action, onMade, child
         }}
       >
         <FaultsProvider faults={faults}>
-          <FaultSummary error={error === null ? undefined : inPlainWords(error)} />
+          <FaultSummary error={error === null ? undefined : <WithCode text={inPlainWords(error)} />} />
           {children}
           <div className="answers start">
             <Action className="button primary" type="submit" isBusy={isSaving}>

@@ -1,7 +1,7 @@
 /** A span of time as people type it, and what it is in seconds. */
 import { type ReactNode, useState } from "react";
-import { grouped, inWords, parsedSpan, spanText } from "../words/time.ts";
-import { TextInput } from "./fields.tsx";
+import { grouped, inWords, parsedSpan, spanText } from "../../time/spans.ts";
+import { TextInput } from "../../form/fields.tsx";
 
 interface SpanInputProps {
   path: string;

@@ -7,13 +7,13 @@ import { useChange } from "../api/changes.ts";
 import { keys } from "../api/queries.ts";
 import { Refusal } from "../api/refusal.ts";
 import type { SigningKey } from "../api/wire.ts";
-import { Pick } from "../form/fields.tsx";
+import { Pick } from "../../form/fields.tsx";
 import { Table } from "../lists/table.tsx";
 import { Action } from "../shell/action.tsx";
-import { announce } from "../shell/announcements.ts";
+import { announce } from "../../announcements/announcements.ts";
 import { Question } from "../shell/dialog.tsx";
 import { Empty, Failed, Loading, Page, Section } from "../shell/page.tsx";
-import { moment, now } from "../words/time.ts";
+import { moment, now } from "../../time/spans.ts";
 
 const STEPS: Readonly<Partial<Record<SigningKey["state"], { to: "current" | "disabled"; name: string; consequence: string }>>> = {
   next: { to: "current", name: "Make current", consequence: "It signs from then on, and the key that signs now retires: what that one signed stays good." },
@@ -51,6 +51,7 @@ function LoadedKeys({ rows }: { rows: SigningKey[] }) {
   /** From when on the step that was tried is allowed; seconds, by key. */
   const [early, setEarly] = useState<Readonly<Record<string, number>>>({});
   const change = useChange();
+  const isDated = rows.some(({ published_at }) => published_at !== undefined);
   const facts = step === null ? undefined : STEPS[step.state];
   const take = (): void => {
     if (step === null || facts === undefined) {
@@ -88,7 +89,7 @@ function LoadedKeys({ rows }: { rows: SigningKey[] }) {
                 </>
               ),
             },
-            { name: "Since", cell: ({ published_at }) => dated(published_at), isExtra: true },
+            ...(isDated ? [{ name: "Since", cell: ({ published_at }: SigningKey) => dated(published_at), isExtra: true }] : []),
             { name: "Next step", cell: (key) => <NextStep signingKey={key} early={early[kidOf(key)]} onStep={() => setStep(key)} /> },
           ]}
         />

@@ -2,7 +2,7 @@
 import { useState } from "react";
 import { Button } from "react-aria-components";
 import { type Kind, KINDS } from "../api/wire.ts";
-import { FaultsAt } from "../form/fields.tsx";
+import { FaultsAt } from "../../form/fields.tsx";
 import { Picker } from "./picker.tsx";
 import { EntityLink } from "./table.tsx";
 

@@ -4,7 +4,7 @@ import { type ReactNode, useId } from "react";
 import { Button, ComboBox, FieldError, Input, Label, ListBox, ListBoxItem, Popover, Text } from "react-aria-components";
 import { choices } from "../api/queries.ts";
 import { type Entities, type Kind, KINDS, idOf, nameOf } from "../api/wire.ts";
-import { FaultText, useFaultsAt } from "../form/faults.tsx";
+import { FaultText, useFaultsAt } from "../../form/faults.tsx";
 import { useSettled } from "./search.tsx";
 
 const PAUSE = 150;

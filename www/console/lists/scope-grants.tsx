@@ -4,7 +4,7 @@ import { useState } from "react";
 import { Button } from "react-aria-components";
 import { all } from "../api/queries.ts";
 import type { Resource, ScopeGrant } from "../api/wire.ts";
-import { FaultsAt, SomeOf } from "../form/fields.tsx";
+import { FaultsAt, SomeOf } from "../../form/fields.tsx";
 import { Failed, Loading } from "../shell/page.tsx";
 import { Picker } from "./picker.tsx";
 import { EntityLink } from "./table.tsx";

@@ -3,10 +3,9 @@ import { Link } from "@tanstack/react-router";
 import { publication, publicationWords } from "../api/publication.ts";
 import { list } from "../api/queries.ts";
 import { type Kind, KINDS } from "../api/wire.ts";
-import { useIssuer } from "../shell/issuer.ts";
 import { Failed, Loading, Page, Section } from "../shell/page.tsx";
 import { useWho } from "../shell/who.ts";
-import { grouped, moment } from "../words/time.ts";
+import { grouped, moment } from "../../time/spans.ts";
 import { Export } from "./export.tsx";
 import { ThreeSteps } from "./three-steps.tsx";
 
@@ -14,9 +13,7 @@ import { ThreeSteps } from "./three-steps.tsx";
 const COUNTED = 100;
 
 export function OverviewPage() {
-  const { tenant, tenant_id } = useWho();
-  const issuer = useIssuer();
-  const hosts = typeof tenant === "object" ? (tenant.hosts ?? []) : [];
+  const { tenant: issuer, tenant_id } = useWho();
   return (
     <Page title="Overview" lead="This tenant, and how far what was saved has come.">
       <ThreeSteps />
@@ -34,14 +31,6 @@ export function OverviewPage() {
               <code>{issuer}</code>
             </dd>
           </div>
-          {hosts.length > 0 && (
-            <div>
-              <dt>Hosts</dt>
-              <dd>
-                <code>{hosts.join(" ")}</code>
-              </dd>
-            </div>
-          )}
         </dl>
         <ul className="counts" aria-label="What there is">
           {(Object.keys(KINDS) as Kind[]).map((kind) => (

@@ -2,13 +2,14 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { list } from "../api/queries.ts";
-import { Section } from "../shell/page.tsx";
+import { Failed, Section } from "../shell/page.tsx";
 
 export function ThreeSteps() {
   const resources = useInfiniteQuery(list("resource", { limit: 100 }));
   const clients = useInfiniteQuery(list("client", { limit: 100 }));
   if (resources.data === undefined || clients.data === undefined) {
-    return null;
+    const error = resources.error ?? clients.error;
+    return error === null ? null : <Failed error={error} again={() => void Promise.all([resources.refetch(), clients.refetch()])} />;
   }
   const own = resources.data.pages.flatMap(({ result }) => result).filter(({ resource_id }) => resource_id !== "default");
   const assigned = clients.data.pages.flatMap(({ result }) => result).find((client) => (client.resources ?? []).length > 0);

@@ -9,7 +9,7 @@ import type { Client, Resource } from "../api/wire.ts";
 import { Picker } from "../lists/picker.tsx";
 import { NameCell, Table } from "../lists/table.tsx";
 import { Action } from "../shell/action.tsx";
-import { announce } from "../shell/announcements.ts";
+import { announce } from "../../announcements/announcements.ts";
 import { Question } from "../shell/dialog.tsx";
 import { Empty, Failed, Loading, Section } from "../shell/page.tsx";
 

@@ -1,4 +1,4 @@
-import { TextInput } from "../form/fields.tsx";
+import { TextInput } from "../../form/fields.tsx";
 import type { Draft } from "../form/editing.ts";
 import { Section } from "../shell/page.tsx";
 

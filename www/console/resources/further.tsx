@@ -1,4 +1,4 @@
-import { OneOf, Pick } from "../form/fields.tsx";
+import { OneOf, Pick } from "../../form/fields.tsx";
 import type { Draft } from "../form/editing.ts";
 import { Picker } from "../lists/picker.tsx";
 import { Section } from "../shell/page.tsx";

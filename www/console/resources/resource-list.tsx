@@ -3,13 +3,14 @@ import type { Resource } from "../api/wire.ts";
 import { EntityList } from "../lists/entity-list.tsx";
 import { type Column, NameCell } from "../lists/table.tsx";
 import { Empty, Page } from "../shell/page.tsx";
-import { inShort } from "../words/time.ts";
+import { inShort } from "../../time/spans.ts";
+import { withPreset } from "./preset.ts";
 
 const COLUMNS: readonly Column<Resource>[] = [
-  { name: "Name", cell: (resource) => <NameCell kind="resource" entity={resource} /> },
+  { name: "Name", cell: (resource) => <NameCell kind="resource" entity={withPreset(resource)} /> },
   { name: "URI", cell: ({ uri }) => <code className="uri">{uri}</code>, isExtra: true },
-  { name: "Access token", cell: ({ access_token_ttl }) => inShort(access_token_ttl) },
-  { name: "Session expiration", cell: ({ max_refresh_rotate }) => inShort(max_refresh_rotate), isExtra: true },
+  { name: "Access token", cell: (resource) => inShort(withPreset(resource).access_token_ttl) },
+  { name: "Session expiration", cell: (resource) => inShort(withPreset(resource).max_refresh_rotate), isExtra: true },
 ];
 
 export function ResourceList() {

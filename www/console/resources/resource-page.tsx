@@ -12,32 +12,37 @@ import { AskingForIt } from "./asking-for-it.tsx";
 import { ResourceDetails } from "./details.tsx";
 import { FurtherSettings } from "./further.tsx";
 import { faultsOfSpans } from "./lifetimes.ts";
+import { withPreset } from "./preset.ts";
 import { RulesEditor } from "./rules-editor.tsx";
 import { ScopesEditor } from "./scopes-editor.tsx";
 import { SessionManagement } from "./session-management.tsx";
 
 export function ResourcePage() {
   const { id } = useParams({ from: "/resources/$id" });
-  const { data, error, refetch } = useQuery(one("resource", id));
+  const { data, error, refetch } = useQuery({ ...one("resource", id), select: withPresets });
   if (data === undefined) {
     return error === null ? <Loading what="the resource" /> : <Failed error={error} again={() => void refetch()} />;
   }
   return <LoadedResource key={id} id={id} loaded={data} />;
 }
 
+/** One function for good, so that the same answer stays the same. */
+function withPresets({ value, etag }: Loaded<Resource>): Loaded<Resource> {
+  return { value: withPreset(value), etag };
+}
+
 function LoadedResource({ id, loaded }: { id: string; loaded: Loaded<Resource> }) {
   const editing = useEditing("resource", id, loaded, faultsOfSpans);
   const { name, uri } = loaded.value;
   const isDefault = id === "default";
-  const title = isDefault ? "Default resource" : name;
   return (
     <Page
-      title={title}
+      title={name}
       within={{ to: "/resources", name: "Resources" }}
       lead={<code>{uri}</code>}
       actions={!isDefault && <Deleting kind="resource" id={id} name={name} etag={editing.etag} consequence="Its URI is no longer protected by the gate, and no tokens for it are issued any more." />}
     >
-      <EditForm editing={editing} label={title}>
+      <EditForm editing={editing} label={name}>
         <ResourceDetails draft={editing} />
         <SessionManagement draft={editing} />
         <ScopesEditor draft={editing} />

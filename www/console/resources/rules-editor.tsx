@@ -1,21 +1,11 @@
 /** The rules of a resource's gate: as rows, or as the JSON that they are. */
 import { useRef, useState } from "react";
-import { Button, Input, TextField, ToggleButton, ToggleButtonGroup } from "react-aria-components";
-import type { Rule, SubjectKind } from "../api/wire.ts";
-import { FaultsAt, TextInput } from "../form/fields.tsx";
+import { Button, ToggleButton, ToggleButtonGroup } from "react-aria-components";
+import { RuleRow } from "../../rules/rule-row.tsx";
+import type { Rule } from "../api/wire.ts";
+import { FaultsAt, TextInput } from "../../form/fields.tsx";
 import type { Draft } from "../form/editing.ts";
 import { Section } from "../shell/page.tsx";
-
-const SUBJECTS: readonly (readonly [string, string])[] = [
-  ["", "any token"],
-  ["user", "users"],
-  ["client", "clients"],
-  ["management", "management"],
-  ["user management", "users, management"],
-  ["client management", "clients, management"],
-  ["user client", "users, clients"],
-  ["public", "public: no token"],
-];
 
 export function RulesEditor({ draft }: { draft: Draft<"resource"> }) {
   const [form, setForm] = useState<"rows" | "json">("rows");
@@ -55,7 +45,7 @@ function RuleRows({ draft }: { draft: Draft<"resource"> }) {
       <ul className="rows" ref={place}>
         {rules.map((rule, index) => (
           <li key={index}>
-            <RuleRow rule={rule} number={index + 1} onChange={(changed) => change(index, changed)} onRemove={() => draft.set({ rules: rules.filter((_, at) => at !== index) })} />
+            <RuleRow rule={rule} index={index} onChange={(changed) => change(index, changed as Rule)} onRemove={() => draft.set({ rules: rules.filter((_, at) => at !== index) })} />
             <FaultsAt path={`rules[${index}]`} />
           </li>
         ))}
@@ -64,69 +54,6 @@ function RuleRows({ draft }: { draft: Draft<"resource"> }) {
         Add rule
       </Button>
     </>
-  );
-}
-
-interface RuleRowProps {
-  rule: Rule;
-  number: number;
-  onChange: (rule: Rule) => void;
-  onRemove: () => void;
-}
-
-function RuleRow({ rule, number, onChange, onRemove }: RuleRowProps) {
-  const subjects = rule.public === true ? "public" : (rule.subjects ?? []).join(" ");
-  const known = SUBJECTS.some(([value]) => value === subjects);
-  const setSubjects = (value: string): void => {
-    const { subjects: _, public: __, ...rest } = rule;
-    if (value === "public") {
-      const { scopes: ___, ...open } = rest;
-      onChange({ ...open, public: true });
-    } else {
-      onChange(value === "" ? rest : { ...rest, subjects: value.split(" ") as SubjectKind[] });
-    }
-  };
-  return (
-    <div className="rule-row">
-      <Words label={`Methods of rule ${number}`} value={rule.methods} placeholder="GET HEAD" onChange={(methods) => onChange({ ...rule, methods: methods.map((method) => method.toUpperCase()) })} />
-      <TextField aria-label={`Path of rule ${number}`} value={rule.path} onChange={(path) => onChange({ ...rule, path })}>
-        <Input className="input code" placeholder="/users/{sub}/**" spellCheck="false" autoCapitalize="off" />
-      </TextField>
-      {rule.public === true ? (
-        <span className="help no-scopes">no token, no scopes</span>
-      ) : (
-        <Words label={`Scopes of rule ${number}`} value={rule.scopes ?? []} placeholder="no scope needed" onChange={(scopes) => onChange({ ...rule, scopes })} />
-      )}
-      <select className="input" aria-label={`Subjects of rule ${number}`} value={subjects} onChange={(event) => setSubjects(event.currentTarget.value)}>
-        {(known ? SUBJECTS : [...SUBJECTS, [subjects, subjects] as const]).map(([value, name]) => (
-          <option key={value} value={value}>
-            {name}
-          </option>
-        ))}
-      </select>
-      <Button className="button quiet remove" aria-label={`Remove rule ${number}`} onPress={onRemove}>
-        ×
-      </Button>
-    </div>
-  );
-}
-
-/** Words with spaces between them; what is being typed is left alone. */
-function Words({ label, value, placeholder, onChange }: { label: string; value: string[]; placeholder: string; onChange: (words: string[]) => void }) {
-  const [typed, setTyped] = useState(value.join(" "));
-  const words = (text: string): string[] => text.split(/[\s,]+/).filter((word) => word !== "");
-  const shown = words(typed).join(" ").toLowerCase() === value.join(" ").toLowerCase() ? typed : value.join(" ");
-  return (
-    <TextField
-      aria-label={label}
-      value={shown}
-      onChange={(text) => {
-        setTyped(text);
-        onChange(words(text));
-      }}
-    >
-      <Input className="input code" placeholder={placeholder} spellCheck="false" autoCapitalize="off" />
-    </TextField>
   );
 }
 

@@ -2,7 +2,7 @@
 import { useRef } from "react";
 import { Button, Input, TextField } from "react-aria-components";
 import type { ScopeDefinition } from "../api/wire.ts";
-import { FaultsAt } from "../form/fields.tsx";
+import { FaultsAt } from "../../form/fields.tsx";
 import type { Draft } from "../form/editing.ts";
 import { Section } from "../shell/page.tsx";
 

@@ -1,8 +1,9 @@
 import type { Draft } from "../form/editing.ts";
 import { SpanInput } from "../form/span-input.tsx";
+import { lanesOf } from "../../time/lanes.ts";
 import { Section } from "../shell/page.tsx";
-import { lanesOf, SPANS } from "./lifetimes.ts";
-import { TimeLine } from "./time-line.tsx";
+import { SPANS } from "./lifetimes.ts";
+import { TimeLine } from "../../time/time-line.tsx";
 
 /** The three expirations of a resource, and what they mean, live while editing. */
 export function SessionManagement({ draft }: { draft: Draft<"resource"> }) {

@@ -1,4 +1,4 @@
-import { TextInput } from "../form/fields.tsx";
+import { TextInput } from "../../form/fields.tsx";
 import type { Draft } from "../form/editing.ts";
 import { ScopeGrants } from "../lists/scope-grants.tsx";
 import { Section } from "../shell/page.tsx";

@@ -1,10 +1,11 @@
 /** Nobody sees the console who is not logged in. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef } from "react";
-import type { ReactNode } from "react";
-import { loginAt, session, tellOthersOfLogin } from "../api/session.ts";
+import { type ReactNode, useEffect, useRef } from "react";
+import { Button } from "react-aria-components";
+import { Refusal } from "../api/refusal.ts";
+import { loginAt, logOut, session, tellOthersOfLogin } from "../api/session.ts";
 import type { ConsoleSession } from "../api/wire.ts";
-import { Mark } from "./mark.tsx";
+import { Mark } from "../../brand/mark.tsx";
 import { Failed, Loading } from "./page.tsx";
 
 export function Gate({ children }: { children: (who: ConsoleSession) => ReactNode }) {
@@ -27,7 +28,7 @@ export function Gate({ children }: { children: (who: ConsoleSession) => ReactNod
   }
   return (
     <Alone>
-      {isOut ? <LogIn /> : error !== null ? <Failed error={error} again={() => void refetch()} /> : <Loading what="the console" />}
+      {isOut ? <LogIn /> : error instanceof Refusal && error.status === 403 ? <NotForYou /> : error !== null ? <Failed error={error} again={() => void refetch()} /> : <Loading what="the console" />}
     </Alone>
   );
 }
@@ -40,6 +41,20 @@ function LogIn() {
       <a className="button primary" href={loginAt(location.pathname + location.search)}>
         Log in
       </a>
+    </>
+  );
+}
+
+function NotForYou() {
+  return (
+    <>
+      <h1>Not for you</h1>
+      <p>
+        Your account may not administer this tenant. Somebody who may can give it the role <code>tenant-administrator</code>.
+      </p>
+      <Button className="button" onPress={() => void logOut()}>
+        Log in as somebody else
+      </Button>
     </>
   );
 }

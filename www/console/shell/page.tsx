@@ -2,6 +2,7 @@
 import { Link, useMatch } from "@tanstack/react-router";
 import { type ReactNode, useEffect, useRef } from "react";
 import { inPlainWords } from "../api/refusal.ts";
+import { WithCode } from "../../form/faults.tsx";
 
 /** The path whose heading had the focus last. */
 let arrivedAt: string | undefined;
@@ -78,7 +79,9 @@ export function Loading({ what }: { what: string }) {
 export function Failed({ error, again }: { error: unknown; again?: () => void }) {
   return (
     <div className="notice refused" role="alert">
-      <p>{inPlainWords(error)}</p>
+      <p>
+        <WithCode text={inPlainWords(error)} />
+      </p>
       {again !== undefined && (
         <button type="button" className="button" onClick={again}>
           Try again

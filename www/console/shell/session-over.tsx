@@ -3,7 +3,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect } from "react";
 import { Button } from "react-aria-components";
 import { loginAt, onLoginElsewhere, session } from "../api/session.ts";
-import { announce } from "./announcements.ts";
+import { announce } from "../../announcements/announcements.ts";
 import { Question } from "./dialog.tsx";
 
 export function SessionOver({ userId }: { userId: string }) {

@@ -2,15 +2,15 @@
 import { Link, Outlet, useRouter, useRouterState } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { Button, RouterProvider } from "react-aria-components";
-import { announce } from "./announcements.ts";
+import { announce } from "../../announcements/announcements.ts";
 import { inPlainWords } from "../api/refusal.ts";
 import { logOut } from "../api/session.ts";
 import type { ConsoleSession } from "../api/wire.ts";
 import { Gate, LoggedIn } from "./gate.tsx";
-import { Mark } from "./mark.tsx";
+import { Mark } from "../../brand/mark.tsx";
 import { PublicationStatus } from "./publication-status.tsx";
 import { SessionOver } from "./session-over.tsx";
-import { StatusRegion } from "./status-region.tsx";
+import { StatusRegion } from "../../announcements/status-region.tsx";
 import { WhoContext } from "./who.ts";
 
 const PLACES = [

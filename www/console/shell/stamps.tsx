@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import type { Kind, Stamped } from "../api/wire.ts";
-import { moment } from "../words/time.ts";
+import { moment } from "../../time/spans.ts";
 
 /** When it was made and changed, and where to read by whom. */
 export function Stamps({ entity, kind, id }: { entity: Stamped; kind: Kind; id: string }) {

@@ -9,7 +9,7 @@ import { EntityLink, Table } from "../lists/table.tsx";
 import { Action } from "../shell/action.tsx";
 import { Question } from "../shell/dialog.tsx";
 import { Empty, Failed, Loading, Section } from "../shell/page.tsx";
-import { moment } from "../words/time.ts";
+import { moment } from "../../time/spans.ts";
 
 export function Sessions({ userId, email }: { userId: string; email: string }) {
   const { data, error, refetch } = useQuery(sessionsOf(userId));

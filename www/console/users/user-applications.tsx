@@ -6,8 +6,8 @@ import { watch } from "../api/publication.ts";
 import { all, type Loaded, readAgain } from "../api/queries.ts";
 import { inPlainWords } from "../api/refusal.ts";
 import type { Application, User } from "../api/wire.ts";
-import { Tick } from "../form/fields.tsx";
-import { announce } from "../shell/announcements.ts";
+import { Tick } from "../../form/fields.tsx";
+import { announce } from "../../announcements/announcements.ts";
 import { Failed, Loading, Section } from "../shell/page.tsx";
 
 export function UserApplications({ id, user, onChanged }: { id: string; user: User; onChanged: () => Promise<void> }) {

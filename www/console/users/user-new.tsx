@@ -1,6 +1,6 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useNew } from "../form/creating.ts";
-import { TextInput } from "../form/fields.tsx";
+import { TextInput } from "../../form/fields.tsx";
 import { NewForm } from "../form/forms.tsx";
 import { Identifiers } from "../lists/identifiers.tsx";
 import { Page, Section } from "../shell/page.tsx";

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { type Loaded, one } from "../api/queries.ts";
 import type { User } from "../api/wire.ts";
-import { TextInput } from "../form/fields.tsx";
+import { TextInput } from "../../form/fields.tsx";
 import { useEditing } from "../form/editing.ts";
 import { EditForm } from "../form/forms.tsx";
 import { Identifiers } from "../lists/identifiers.tsx";

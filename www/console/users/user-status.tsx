@@ -5,9 +5,10 @@ import type { Loaded } from "../api/queries.ts";
 import { inPlainWords, Refusal } from "../api/refusal.ts";
 import type { User } from "../api/wire.ts";
 import { Action } from "../shell/action.tsx";
-import { announce } from "../shell/announcements.ts";
+import { announce } from "../../announcements/announcements.ts";
 import { Question } from "../shell/dialog.tsx";
 import { Section } from "../shell/page.tsx";
+import { useWho } from "../shell/who.ts";
 
 /** Whether somebody gets anything at all. */
 export function UserStatus({ id, loaded, onChanged }: { id: string; loaded: Loaded<User>; onChanged: () => Promise<void> }) {
@@ -15,6 +16,7 @@ export function UserStatus({ id, loaded, onChanged }: { id: string; loaded: Load
   const [isAsked, setAsked] = useState(false);
   const saving = useSaving("user", id);
   const isActive = status === "active";
+  const isOneself = useWho().user_id === id;
   const change = async (): Promise<void> => {
     try {
       await saving.mutateAsync({ changes: { status: isActive ? "suspended" : "active" }, ifMatch: loaded.etag });
@@ -59,6 +61,7 @@ export function UserStatus({ id, loaded, onChanged }: { id: string; loaded: Load
           <p>
             All of their sessions end at once, their refresh tokens are revoked, and the gates refuse their access tokens within the
             revocation bound. Reinstating brings none of that back: they log in anew.
+            {isOneself && " This is your own account: the console is closed to you, too, until somebody else reinstates you."}
           </p>
         ) : (
           <p>They can log in again. Sessions and tokens that ended when they were suspended stay ended.</p>

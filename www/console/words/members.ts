@@ -1,5 +1,5 @@
 /** Members of the wire as people read them. */
-import { grouped, spanText } from "./time.ts";
+import { grouped, spanText } from "../../time/spans.ts";
 
 const NAMES: Readonly<Record<string, string>> = {
   access_token_ttl: "access token expiration",
