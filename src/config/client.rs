@@ -1,7 +1,7 @@
 //! OAuth clients: how they authenticate, which grants they may use, and what they may ask for.
 
 use crate::jose::KeySet;
-use crate::vocabulary::{ApplicationId, ClientId, ResourceId, RoleId, Scope, SecretHash, TenantId};
+use crate::vocabulary::{ApplicationId, ClientId, ResourceId, RoleId, Scope, SecretHash, TenantId, UnixTime};
 
 use super::application::ApplicationKind;
 use super::client_reader::{ClientDraft, MEMBERS, check_grants_of_management};
@@ -69,6 +69,7 @@ pub enum AuthenticationMethod {
 pub struct Client {
     pub(super) id: ClientId,
     pub(super) version: u64,
+    pub(super) created_at: UnixTime,
     pub(super) name: String,
     pub(super) application: ApplicationId,
     pub(super) management: bool,
@@ -100,7 +101,7 @@ impl Client {
     }
 
     fn read(root: Node<'_>, expected: &TenantId, log: &mut FaultLog<'_>) -> Option<Self> {
-        let members = [&MEMBERS[..], &["tenant_id", "version", "application_kind"]].concat();
+        let members = [&MEMBERS[..], &["tenant_id", "version", "application_kind", "created_at"]].concat();
         let object = root.object(&members, log)?;
         let draft = ClientDraft::read(&object, None, log);
         if let Some((place, _)) =
@@ -114,7 +115,12 @@ impl Client {
             .and_then(|node| node.word(&ApplicationKind::WORDS, log));
         let management = kind? == ApplicationKind::Management;
         check_grants_of_management(&draft, management, log);
-        draft.finish(version?, management)
+        let created_at = object
+            .optional("created_at")
+            .map_or(Some(0), |node| node.whole("seconds since the Unix epoch", log));
+        let mut client = draft.finish(version?, management)?;
+        client.created_at = UnixTime::from_seconds(created_at?);
+        Some(client)
     }
 
     /// Its identifier.
@@ -127,6 +133,12 @@ impl Client {
     #[must_use]
     pub fn version(&self) -> u64 {
         self.version
+    }
+
+    /// When it was made, as far as that was published: what a client of that name got before is not this one's.
+    #[must_use]
+    pub fn created_at(&self) -> UnixTime {
+        self.created_at
     }
 
     /// Its name, for people.

@@ -2,7 +2,7 @@
 
 use crate::jose::KeySet;
 use crate::vocabulary::{
-    ApplicationId, ClientId, PROTOCOL_SCOPES, ResourceId, RoleId, Scope, ScopeToken, SecretHash,
+    ApplicationId, ClientId, PROTOCOL_SCOPES, ResourceId, RoleId, Scope, ScopeToken, SecretHash, UnixTime,
 };
 
 use super::client::{AuthenticationMethod, Client, ClientType, Grant};
@@ -116,6 +116,7 @@ impl ClientDraft {
         Some(Client {
             id: self.id?.1,
             version,
+            created_at: UnixTime::from_seconds(0),
             name: self.name?,
             application: self.application?.1,
             management,
@@ -135,8 +136,12 @@ impl ClientDraft {
     }
 }
 
-/// A management application authenticates no users, so its clients act only for themselves.
+/// A management application authenticates no users, so its clients act only for themselves. And it is the tenant's own.
 pub(super) fn check_grants_of_management(draft: &ClientDraft, management: bool, log: &mut FaultLog<'_>) {
+    if let (true, true, Some((place, _))) = (management, draft.third_party, &draft.application) {
+        let problem = "a client of a management application cannot be somebody else's (`third_party`)";
+        log.report(*place, problem, "a client of the tenant's own");
+    }
     for (place, grant) in draft.grants.iter().filter(|(_, grant)| *grant != Grant::ClientCredentials) {
         if management {
             let problem = format!("a client of a management application cannot use `{}`", grant.as_str());

@@ -93,7 +93,7 @@ impl DirectoryDraft {
         }
         let mut emails = HashSet::new();
         for (place, email) in self.users.iter().filter_map(|draft| draft.email.as_ref()) {
-            if !emails.insert(email.to_lowercase()) {
+            if !emails.insert(email.to_ascii_lowercase()) {
                 log.report(*place, "another user has this email address", "an address of their own");
             }
         }

@@ -58,4 +58,4 @@ pub use schema::{Undescribed, tenant_schema};
 #[cfg(feature = "issuer")]
 pub use tenant_document::TenantDocument;
 #[cfg(feature = "issuer")]
-pub use user::{User, UserStatus};
+pub use user::{ADMINISTRATOR, User, UserStatus};

@@ -15,6 +15,9 @@ pub(super) const MAX_ASSIGNMENTS: usize = 10_000;
 /// RFC 5321 section 4.5.3.1.3 leaves 254 octets for an address.
 pub(super) const MAX_EMAIL: usize = 254;
 
+/// The role that may administer a tenant by its console.
+pub const ADMINISTRATOR: &str = "tenant-administrator";
+
 /// Whether a user may do anything at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum UserStatus {
@@ -67,7 +70,7 @@ impl User {
     /// whatever its case, and this spelling fits a storage key.
     #[must_use]
     pub fn email_key(email: &str) -> String {
-        Base64UrlUnpadded::encode_string(&Sha256::digest(email.to_lowercase()))
+        Base64UrlUnpadded::encode_string(&Sha256::digest(email.to_ascii_lowercase()))
     }
 
     /// Whether a text can be the address of a user. Whether mail arrives there is known when it does.

@@ -39,12 +39,18 @@ pub fn publish(document: &TenantDocument, now: UnixTime, previous: Option<&Tenan
     let previous = previous.filter(|previous| previous.id() == tid);
     let version = previous.map_or(0, |previous| previous.version().saturating_add(1)).max(now.seconds());
 
-    let record = tenant_record(document, version, now, previous, 0);
+    let record = tenant_record(
+        document,
+        version,
+        now,
+        previous,
+        previous.map_or(0, |previous| previous.refresh_tokens_not_before().seconds()),
+    );
     let mut entries = vec![Entry { key: tenant_key(tid), value: record.text() }];
     for (client, source) in document.clients().iter().zip(document.source().elements("clients")) {
         let kind =
             if client.is_management() { ApplicationKind::Management } else { ApplicationKind::Application };
-        let value = client_record(tid, source, kind.as_str(), version);
+        let value = client_record(tid, source, kind.as_str(), version, 0);
         entries.push(Entry { key: client_key(tid, client.id().as_str()), value });
     }
     for (user, source) in document.users().iter().zip(document.source().elements("users")) {
@@ -78,11 +84,20 @@ pub(super) fn email_key(tid: &TenantId, email: &str) -> String {
 }
 
 /// The record of a client, whose members in the document are `source`.
-pub(super) fn client_record(tid: &TenantId, source: &Json, application_kind: &str, version: u64) -> String {
+pub(super) fn client_record(
+    tid: &TenantId,
+    source: &Json,
+    application_kind: &str,
+    version: u64,
+    created_at: u64,
+) -> String {
     let mut members = source.members().to_vec();
     members.push(("tenant_id".to_owned(), Json::String(tid.to_string())));
     members.push(("application_kind".to_owned(), Json::String(application_kind.to_owned())));
     members.push(("version".to_owned(), Json::Whole(version)));
+    if created_at > 0 {
+        members.push(("created_at".to_owned(), Json::Whole(created_at)));
+    }
     Json::Object(members).text()
 }
 

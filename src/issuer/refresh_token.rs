@@ -90,7 +90,7 @@ pub(super) async fn redeem<H: Host>(
         refresh_token_lifetime: settings.refresh_token_lifetime().seconds(),
         maximum_rotation: settings.maximum_rotation().seconds(),
         grace: service.tenant.refresh_token_grace(),
-        not_before: service.tenant.refresh_tokens_not_before(),
+        not_before: client.created_at(),
     });
     let reply = service.user_account(user.user(), command).await?;
     let AccountReply::Rotated { token, expires_at, scope, session, .. } = reply else {

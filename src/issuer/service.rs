@@ -125,7 +125,13 @@ impl<'a, H: Host> Service<'a, H> {
             Subject::Client(id) => (format!("{tenant}/client/{id}"), id.as_str()),
         };
         let longest_access_token = self.longest_access_token();
-        let request = AccountRequest { subject: subject.to_owned(), standing, longest_access_token, command };
+        let request = AccountRequest {
+            subject: subject.to_owned(),
+            standing,
+            longest_access_token,
+            not_before: self.tenant.refresh_tokens_not_before(),
+            command,
+        };
         let reply = self.call(ObjectClass::Account, "binding 'ACCOUNT'", name, &request).await?;
         serde_json::from_str(&reply).map_err(|_| Refusal::StoredRecordUnreadable)
     }

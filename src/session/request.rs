@@ -21,6 +21,9 @@ pub struct AccountRequest {
     /// revocation is remembered. Too short a span lets a revoked token live again.
     #[serde(default)]
     pub longest_access_token: u64,
+    /// Sessions and refresh token families that began before are over, since the tenant was restored.
+    #[serde(default)]
+    pub not_before: UnixTime,
     /// What to do.
     pub command: AccountCommand,
 }
@@ -118,7 +121,7 @@ pub struct Rotation {
     pub maximum_rotation: u64,
     /// For how many seconds the token that is presented now may be retried.
     pub grace: u64,
-    /// Families that began before are over.
+    /// When the client was made: families of one that had its name before are over.
     #[serde(default)]
     pub not_before: UnixTime,
 }

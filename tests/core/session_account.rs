@@ -34,11 +34,19 @@ pub(crate) struct Object {
     pub(crate) last: Outcome,
     pub(crate) standing: Option<Standing>,
     pub(crate) now: u64,
+    pub(crate) not_before: u64,
 }
 
 impl Object {
     pub(crate) fn new() -> Self {
-        Self { rows: BTreeMap::new(), alarm: None, last: Outcome::default(), standing: None, now: START }
+        Self {
+            rows: BTreeMap::new(),
+            alarm: None,
+            last: Outcome::default(),
+            standing: None,
+            now: START,
+            not_before: 0,
+        }
     }
 
     /// With one session `sid` of the browser style that gave `gid` with the refresh token `first`.
@@ -53,6 +61,7 @@ impl Object {
             subject: "user".to_owned(),
             standing: self.standing,
             longest_access_token: LONGEST_ACCESS_TOKEN,
+            not_before: UnixTime::from_seconds(self.not_before),
             command,
         };
         self.ask_text(&serde_json::to_string(&request).unwrap())

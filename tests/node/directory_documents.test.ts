@@ -107,6 +107,21 @@ describe("a document", () => {
     });
   }
 
+  it("cannot change the kind of an application, on which its clients depend", () => {
+    const tables = imported();
+    const changed = copy();
+    Object.assign((changed["applications"] as object[])[1] as object, { kind: "management" });
+    const [refused] = refusal(tables.import(changed));
+    assert.ok(refused === "fixed" || refused === "invalid", refused);
+    const second = { app_id: "ops", name: "Ops", kind: "management" };
+    members(tables.create("application", second));
+    const client = { client_id: "ops", name: "Ops", app_id: "ops", type: "backend", grants: ["client_credentials"], token_endpoint_auth_method: "client_secret_basic" };
+    members(tables.create("client", client));
+    const exported = tables.exported() as { applications: { app_id: string; kind: string }[] };
+    for (const application of exported.applications) if (application.app_id === "ops") application.kind = "application";
+    assertRefused(tables, () => tables.import(exported), "fixed");
+  });
+
   it("of another tenant is refused", () => {
     const tables = imported();
     assertRefused(tables, () => tables.import({ ...copy(), tenant_id: "other" }), "wrong_tenant");
@@ -165,7 +180,7 @@ describe("a list", () => {
 
   it("shows a client nothing but its own application's, whatever it asks for", () => {
     const tables = imported();
-    const own = { reach: "partners" };
+    const own = { reach: "partners", actor: { client_id: "partner-app", user_id: null } };
     assert.deepEqual(list(tables, {}, own).ids, ["grace"]);
     assert.deepEqual(list(tables, { app_id: "shop" }, own).ids, ["grace"]);
     assert.deepEqual(list(tables, { kind: "application" }, own).ids, ["partners"]);
@@ -200,7 +215,7 @@ describe("the audit log", () => {
     const tables = imported();
     const count = (): number => log(tables, { kind: "user" }).entries.filter(({ action }) => action === "read").length;
     tables.do({ read: { kind: "user", id: "ada" } });
-    tables.do({ read: { kind: "user", id: "ada" } }, { reach: "shop" });
+    tables.do({ read: { kind: "user", id: "ada" } }, { reach: "shop", actor: { client_id: "orders-backend", user_id: null } });
     tables.do({ read: { kind: "role", id: "order-viewer" } });
     assert.equal(count(), 1);
   });
@@ -240,7 +255,7 @@ describe("tables of another version", () => {
     const kept = { issuer: "http://localhost:8787", name: "Kept" };
     const exported = tables.exported();
     assert.deepEqual([exported["issuer"], (exported["roles"] as { name: string }[])[0]?.name], [kept.issuer, kept.name]);
-    members(tables.update("role", "kept", { name: "Changed" }));
+    members(tables.update("role", "kept", { name: "Changed" }, { actor: null }));
   });
 
   it("that came first are still what this code makes", () => {

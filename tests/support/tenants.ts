@@ -145,7 +145,8 @@ export class Tenancy {
       all[table] = await directories.query(this.id, `SELECT * FROM ${table}`);
     }
     all["state"] = await directories.query(this.id, "SELECT * FROM state WHERE name <> 'published_at'");
-    all["keys"] = (await directories.rows(this.id)).filter(({ key }) => key.startsWith("key/"));
+    const rows = (await directories.rows(this.id)).filter(({ key }) => key.startsWith("key/"));
+    all["keys"] = rows.map(({ value }) => ({ ...(JSON.parse(value) as object), published_at: undefined }));
     for (const user of users) all[user] = await this.worker.objects("Account").rows(`${this.id}/user/${user}`);
     return all;
   }

@@ -86,7 +86,7 @@ describe("a tenant that is imported", () => {
       const there = await worker.config.get(key);
       const told = (text: string): unknown => {
         if (key.includes("/email/")) return text;
-        const { version: _, published_at: __, ...record } = JSON.parse(text) as Record<string, unknown>;
+        const { version: _, published_at: __, created_at: ___, ...record } = JSON.parse(text) as Record<string, unknown>;
         return record;
       };
       assert.deepEqual(told(there ?? "{}"), told(value), key);

@@ -93,14 +93,21 @@ describe("who follows the link", () => {
 
   it("is made once, however many links there are", async () => {
     await ask("six@new.example", { create_new_user: true });
-    await ask("SIX@new.example", { create_new_user: true });
-    const [first] = await codes("six@new.example");
-    const [second] = await codes("SIX@new.example");
+    await ask("six@new.example", { create_new_user: true });
+    const [first, second] = await codes("six@new.example");
     const both = await Promise.all([follow(first), follow(second)]);
     assert.deepEqual(both.map(({ status }) => status), [200, 200]);
     const [one, other] = (await Promise.all(both.map((answer) => answer.json()))) as { access_token: string }[];
     assert.equal(subject(one as never), subject(other as never));
     assert.equal((await users("six@new.example")).length, 1);
+  });
+
+  it("of another spelling of an address that has a user since is nobody: it may be another mailbox", async () => {
+    await ask("NINE@new.example", { create_new_user: true });
+    await ask("nine@new.example", { create_new_user: true });
+    const [own] = await codes("nine@new.example");
+    const [other] = await codes("NINE@new.example");
+    assert.deepEqual([(await follow(own)).status, (await follow(other)).status], [200, 400]);
   });
 
   it("follows it once", async () => {

@@ -43,7 +43,11 @@ pub(super) fn record(
     ];
     let columns = "at, client_id, act, action, kind, id, before, after, request_id";
     let statement = format!("INSERT INTO audit ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
-    run(store, &statement, &parameters)?;
+    run(store, &statement, &parameters)
+}
+
+/// Forgets what is too old.
+pub(super) fn forget(store: &dyn Store, now: UnixTime) -> Result<(), StoreError> {
     let oldest = now.seconds().saturating_sub(KEPT);
     run(store, "DELETE FROM audit WHERE at < ?", &[oldest.into()])
 }

@@ -26,6 +26,8 @@ pub(super) struct Turn<'a> {
     pub(super) store: &'a dyn Store,
     pub(super) request: &'a ManagementRequest,
     pub(super) now: UnixTime,
+    /// Whether the deployment has published a later version than this directory ever did.
+    pub(super) follows_deployment: bool,
 }
 
 impl Turn<'_> {
@@ -160,11 +162,19 @@ pub(super) fn apply(
 ) -> Result<u64, Stop> {
     let version = turn.next_version()?;
     table::write(turn.store, &writes, version, turn.now)?;
+    if writes.iter().any(|write| matches!(write.kind, EntityKind::Client | EntityKind::Application))
+        && !table::has_management_client(turn.store)?
+    {
+        let reason =
+            "nobody could manage the tenant any more: a client of a management application is needed";
+        return Err(ManagementRefusal::Fixed { reason: reason.to_owned() }.into());
+    }
     let document = document()?;
     state::set(turn.store, "version", version)?;
     if writes.iter().any(|write| write.kind.is_of_tenant_record()) {
         publish_tenant(turn, &document, version)?;
     }
+    audit::forget(turn.store, turn.now)?;
     for write in &writes {
         publish(turn, write, version)?;
         let action = match (&write.before, &write.after) {
@@ -208,7 +218,9 @@ fn publish(turn: Turn<'_>, write: &Write, version: u64) -> Result<(), Stop> {
                 let app_id = source.text_of("app_id").unwrap_or_default();
                 let application = find(turn.store, EntityKind::Application, app_id)?;
                 let kind = application.as_ref().and_then(|stored| stored.source.text_of("kind"));
-                Ok::<_, Stop>(client_record(tid, source, kind.unwrap_or("application"), version))
+                let created_at = write.before.as_ref().map_or(turn.now.seconds(), |before| before.created_at);
+                let kind = kind.unwrap_or("application");
+                Ok::<_, Stop>(client_record(tid, source, kind, version, created_at))
             });
             put(&client_key(tid, &write.id), record.transpose()?.as_deref())?;
         }

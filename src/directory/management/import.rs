@@ -41,7 +41,7 @@ fn differences(turn: Turn<'_>, document: &Json) -> Result<Vec<Write>, Stop> {
     let of_settings = document.members().iter().filter(|(name, _)| OF_SETTINGS.contains(&name.as_str()));
     let settings = Json::Object(of_settings.cloned().collect());
     let before = all(turn.store, EntityKind::Settings)?;
-    if let Some(before) = before.first() {
+    if let Some(before) = before.first().filter(|_| !turn.follows_deployment) {
         fixed_by_deployment(&before.source, &settings)?;
     }
     compare(EntityKind::Settings, vec![(SETTINGS_ID.to_owned(), settings)], before, &mut writes);
@@ -59,6 +59,15 @@ fn differences(turn: Turn<'_>, document: &Json) -> Result<Vec<Write>, Stop> {
             wanted.insert(0, (DEFAULT_RESOURCE_ID.to_owned(), default));
         }
         compare(kind, wanted, all(turn.store, kind)?, &mut writes);
+    }
+    for write in writes.iter().filter(|write| write.kind == EntityKind::Application) {
+        let kind = |source: &Json| source.text_of("kind").unwrap_or("application").to_owned();
+        if let (Some(before), Some(after)) = (&write.before, &write.after)
+            && kind(&before.source) != kind(after)
+        {
+            let reason = format!("`kind` of the application `{}` cannot change", write.id);
+            return Err(ManagementRefusal::Fixed { reason }.into());
+        }
     }
     Ok(writes)
 }

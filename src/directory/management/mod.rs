@@ -2,6 +2,7 @@
 //! Each change is checked as a document is, written with what it declares and names, noted in the audit log, and
 //! published, all in one turn.
 
+mod actor;
 mod audit;
 mod change;
 mod clients;
@@ -55,7 +56,7 @@ pub fn manage(store: &dyn Store, request: &str, now: UnixTime) -> Managed {
     let Ok(request) = serde_json::from_str::<ManagementRequest>(request) else {
         return refused(ManagementRefusal::RequestUnreadable {});
     };
-    let turn = Turn { store, request: &request, now };
+    let turn = Turn { store, request: &request, now, follows_deployment: false };
     match answered(turn) {
         Ok((reply, due_at)) => {
             let told_only = matches!(request.command, ManagementCommand::Import { dry_run: true, .. });
@@ -80,6 +81,9 @@ fn answered(turn: Turn<'_>) -> Result<(ManagementReply, Option<u64>), Stop> {
     {
         return Err(ManagementRefusal::WrongTenant {}.into());
     }
+    let follows_deployment = turn.request.published_version > state::number(turn.store, "version")?;
+    let turn = Turn { follows_deployment, ..turn };
+    actor::check(turn)?;
     let reply = idempotent(turn)?;
     Ok((reply, outbox::due_at(turn.store)?))
 }
@@ -106,10 +110,14 @@ fn idempotent(turn: Turn<'_>) -> Result<ManagementReply, Stop> {
     };
     let Some(key) = &turn.request.idempotency_key else { return perform(turn) };
     let asked = Base64UrlUnpadded::encode_string(&Sha256::digest(asked));
-    let actor = turn.request.actor.as_ref().map_or("", |actor| actor.client_id.as_str());
+    let actor = turn.request.actor.as_ref().map_or(String::new(), |actor| match &actor.user_id {
+        Some(user_id) => format!("{} {user_id}", actor.client_id),
+        None => actor.client_id.to_string(),
+    });
     run(turn.store, "DELETE FROM idempotency WHERE until <= ?", &[turn.now.seconds().into()])?;
     let statement = "SELECT request, reply FROM idempotency WHERE actor = ? AND key = ?";
-    let known: Option<(String, String)> = row(turn.store, statement, &[actor.into(), key.as_str().into()])?;
+    let known: Option<(String, String)> =
+        row(turn.store, statement, &[actor.as_str().into(), key.as_str().into()])?;
     if let Some((request, reply)) = known {
         if request != asked {
             return Err(ManagementRefusal::IdempotencyKeyReused {}.into());

@@ -27,9 +27,8 @@ pub(super) enum Rank {
 }
 
 const PENDING: &str = "written_version < version";
-/// A record may rely on the tenant's of the same version or an earlier one, so that goes first.
-const FREE: &str = "(rank = 0 OR NOT EXISTS (SELECT 1 FROM publication t WHERE t.rank = 0 \
-     AND t.written_version < t.version AND t.version <= publication.version))";
+/// As the index `publication_waiting` has it.
+const WAITING: &str = "(written_version < version OR guard_until > 0)";
 
 /// Has the newest value of `key` written; `None` removes the key.
 pub(super) fn publish(
@@ -60,14 +59,14 @@ pub(super) fn newest(store: &dyn Store, key: &str) -> Result<Option<String>, Sto
     Ok(found.and_then(|(value,)| value))
 }
 
-/// What to write now.
+/// What to write now. A record may rely on the tenant's of the same version or an earlier one, so that goes first.
 pub(super) fn due(store: &dyn Store, now: UnixTime) -> Result<ManagementReply, StoreError> {
     let statement = format!(
-        "SELECT key, value, version FROM publication WHERE ({PENDING} OR guard_until > 0) AND {FREE} AND due_at <= ? \
-         ORDER BY rank, key LIMIT ?"
+        "SELECT key, value, version FROM publication WHERE {WAITING} AND due_at <= ? \
+         AND (rank = 0 OR version < ?) ORDER BY rank, due_at LIMIT ?"
     );
-    let found: Vec<(String, Option<String>, u64)> =
-        rows(store, &statement, &[now.seconds().into(), BATCH.into()])?;
+    let parameters = [now.seconds().into(), free_below(store)?.into(), BATCH.into()];
+    let found: Vec<(String, Option<String>, u64)> = rows(store, &statement, &parameters)?;
     let entries = found.into_iter().map(|(key, value, version)| DueEntry { key, value, version }).collect();
     Ok(ManagementReply::Due { entries })
 }
@@ -75,9 +74,19 @@ pub(super) fn due(store: &dyn Store, now: UnixTime) -> Result<ManagementReply, S
 /// When something is to be written; none while nothing waits.
 pub(super) fn due_at(store: &dyn Store) -> Result<Option<u64>, StoreError> {
     let statement =
-        format!("SELECT min(due_at) FROM publication WHERE ({PENDING} OR guard_until > 0) AND {FREE}");
-    let found: Option<(Option<u64>,)> = row(store, &statement, &[])?;
+        format!("SELECT min(due_at) FROM publication WHERE {WAITING} AND (rank = 0 OR version < ?)");
+    let found: Option<(Option<u64>,)> = row(store, &statement, &[free_below(store)?.into()])?;
     Ok(found.and_then(|(due_at,)| due_at))
+}
+
+/// The version of the tenant's record that is about to be written: what is older need not wait for it. Nothing waits for
+/// one that failed, or a store that does not take it would keep everything else back.
+fn free_below(store: &dyn Store) -> Result<u64, StoreError> {
+    let statement = format!(
+        "SELECT version FROM publication WHERE {WAITING} AND rank = 0 AND {PENDING} AND failures = 0"
+    );
+    let found: Option<(u64,)> = row(store, &statement, &[])?;
+    Ok(found.map_or(UnixTime::MAX.seconds(), |(version,)| version))
 }
 
 /// Takes note of what was written and what was not.
@@ -108,6 +117,10 @@ pub(super) fn written(
             run(store, statement, &parameters)?;
         }
     }
+    // What was written is no longer needed here, once the pause that its key needs is over.
+    let statement =
+        format!("DELETE FROM publication WHERE written_at BETWEEN 1 AND ? AND rank > 0 AND NOT {WAITING}");
+    run(store, &statement, &[now.seconds().saturating_sub(BETWEEN_WRITES.saturating_add(1)).into()])?;
     if pending(store)?.0 == 0 && entries.iter().any(|entry| entry.written) {
         super::state::set(store, "published_at", now.seconds())?;
     }
@@ -136,18 +149,12 @@ fn settled(
         if guarded { guard_until } else { 0 }.into(),
         entry.key.as_str().into(),
     ];
-    run(store, statement, &parameters)?;
-    // What was written is no longer needed here, once the pause that its key needs is over.
-    let statement = format!(
-        "DELETE FROM publication WHERE rank > 0 AND NOT {PENDING} AND guard_until = 0 AND written_at < ?"
-    );
-    let statement = format!("{statement} AND key <> ?");
-    let before = now.seconds().saturating_sub(BETWEEN_WRITES);
-    run(store, &statement, &[before.into(), entry.key.as_str().into()])
+    run(store, statement, &parameters)
 }
 
 /// How many entries are not written, and how often in a row writing one of them has failed.
 pub(super) fn pending(store: &dyn Store) -> Result<(u64, u64), StoreError> {
-    let statement = format!("SELECT count(*), coalesce(max(failures), 0) FROM publication WHERE {PENDING}");
+    let statement =
+        format!("SELECT count(*), coalesce(max(failures), 0) FROM publication WHERE {WAITING} AND {PENDING}");
     Ok(row(store, &statement, &[])?.unwrap_or_default())
 }

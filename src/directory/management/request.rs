@@ -405,6 +405,8 @@ pub enum ManagementRefusal {
     IdempotencyKeyReused {},
     /// Nobody has given this directory a tenant yet.
     Empty {},
+    /// Whoever asks is gone, or has lost what let them in.
+    ActorLost {},
     /// The user is not assigned to that application.
     NotAssigned {},
     /// The request is for another tenant's directory.

@@ -28,7 +28,9 @@ const MIGRATIONS: [&[&str]; 1] = [&[
     "CREATE TABLE publication (key TEXT NOT NULL PRIMARY KEY, rank INTEGER NOT NULL, value TEXT, \
      version INTEGER NOT NULL, written_version INTEGER NOT NULL, written_at INTEGER NOT NULL, \
      due_at INTEGER NOT NULL, failures INTEGER NOT NULL, guard_until INTEGER NOT NULL) STRICT, WITHOUT ROWID",
-    "CREATE INDEX publication_due ON publication (due_at)",
+    "CREATE INDEX publication_waiting ON publication (rank, due_at) \
+     WHERE written_version < version OR guard_until > 0",
+    "CREATE INDEX publication_written ON publication (written_at)",
     // `version`, `published_at`
     "CREATE TABLE state (name TEXT NOT NULL PRIMARY KEY, number INTEGER NOT NULL) STRICT, WITHOUT ROWID",
 ]];

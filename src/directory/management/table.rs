@@ -102,6 +102,13 @@ pub(super) fn names(store: &dyn Store, entity: &Stored, name: &str) -> Result<bo
     Ok(row::<(u64,)>(store, statement, &parameters)?.is_some())
 }
 
+/// Whether there is a client of a management application.
+pub(super) fn has_management_client(store: &dyn Store) -> Result<bool, StoreError> {
+    let statement = "SELECT 1 FROM entity a JOIN reference r ON r.name = 'application:' || a.id AND r.kind = 'client' \
+         WHERE a.kind = 'application' AND json_extract(a.source, '$.kind') = 'management' LIMIT 1";
+    Ok(row::<(u64,)>(store, statement, &[])?.is_some())
+}
+
 /// One change: what an entity was, and what it is to be.
 #[derive(Debug)]
 pub(super) struct Write {

@@ -38,6 +38,10 @@ pub(super) fn ensure(
     fresh_id: &str,
 ) -> Result<ManagementReply, Stop> {
     if let Some(stored) = declaring(turn.store, &email_name(email))? {
+        // The link went to the address as it was typed, which may be somebody else's mailbox than the one on record.
+        if stored.source.text_of("email") != Some(email) {
+            return Err(ManagementRefusal::NotAssigned {}.into());
+        }
         if !names(turn.store, &stored, &application_name(app_id.as_str()))? {
             return Err(ManagementRefusal::NotAssigned {}.into());
         }

@@ -205,6 +205,7 @@ async fn managed<H: Host>(
             // The application is gone, or the address is somebody's who may not enter it.
             ManagementRefusal::NotAssigned {}
             | ManagementRefusal::NotFound {}
+            | ManagementRefusal::ActorLost {}
             | ManagementRefusal::Invalid { .. } => Refusal::UserNotAssigned,
             _ => Refusal::StoredRecordUnreadable,
         }),

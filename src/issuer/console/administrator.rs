@@ -1,6 +1,6 @@
 //! Whoever administers the tenant in the browser that sent a request.
 
-use crate::config::{Client, User, UserStatus};
+use crate::config::{ADMINISTRATOR, Client, User, UserStatus};
 use crate::host::Host;
 use crate::sealing::TokenKind;
 use crate::session::{AccountCommand, AccountReply};
@@ -11,7 +11,7 @@ use super::super::refusal::Refusal;
 use super::super::request::IssuerRequest;
 use super::super::service::Service;
 use super::super::user_grant::EnteringUser;
-use super::{ADMINISTRATOR, client};
+use super::client;
 
 const COOKIE: &str = "audgate-console";
 /// A working day, in seconds. Within the session of the browser, logging in again asks nobody anything.
@@ -22,7 +22,6 @@ const LIFETIME: u64 = 12 * 3_600;
 pub(super) struct Administrator {
     pub(super) client: Client,
     pub(super) user: User,
-    pub(super) sid: SessionId,
     pub(super) expires_at: UnixTime,
 }
 
@@ -36,23 +35,17 @@ pub(super) enum NotLetIn {
 }
 
 impl Administrator {
-    /// All of it is looked up on every request: a role that was taken away, a session that was ended and a user who was
-    /// suspended count at once.
+    /// All of it is looked up on every request: a session that was ended and a user who was suspended count at once. A
+    /// role that was taken away counts at once for whatever the directory does, which looks again, and for what is read
+    /// here once it is published.
     pub(super) async fn of_request<H: Host>(
         service: &Service<'_, H>,
         request: &IssuerRequest<'_>,
     ) -> Result<Result<Self, NotLetIn>, Refusal> {
-        let Some(text) = cookie(service, request, COOKIE) else { return Ok(Err(NotLetIn::NotLoggedIn)) };
-        let Some(token) = service.open(TokenKind::Console, text)? else {
+        let Some((user_id, sid, begun_at)) = named(service, request)? else {
             return Ok(Err(NotLetIn::NotLoggedIn));
         };
-        let [user_id, sid, begun_at] = token.routing() else { return Ok(Err(NotLetIn::NotLoggedIn)) };
-        let (Ok(user_id), Ok(sid), Ok(begun_at)) =
-            (UserId::parse(user_id), SessionId::parse(sid), begun_at.parse::<u64>())
-        else {
-            return Ok(Err(NotLetIn::NotLoggedIn));
-        };
-        let expires_at = UnixTime::from_seconds(begun_at).plus(LIFETIME);
+        let expires_at = begun_at.plus(LIFETIME);
         if service.now >= expires_at {
             return Ok(Err(NotLetIn::NotLoggedIn));
         }
@@ -65,8 +58,24 @@ impl Administrator {
         if !may_administer(&user, &client) {
             return Ok(Err(NotLetIn::NoAdministrator));
         }
-        Ok(Ok(Self { client, user, sid, expires_at }))
+        Ok(Ok(Self { client, user, expires_at }))
     }
+}
+
+/// Whom the cookie of a request names, in which session, and since when; whether that still holds is not looked at.
+pub(super) fn named<H: Host>(
+    service: &Service<'_, H>,
+    request: &IssuerRequest<'_>,
+) -> Result<Option<(UserId, SessionId, UnixTime)>, Refusal> {
+    let Some(text) = cookie(service, request, COOKIE) else { return Ok(None) };
+    let Some(token) = service.open(TokenKind::Console, text)? else { return Ok(None) };
+    let [user_id, sid, begun_at] = token.routing() else { return Ok(None) };
+    let (Ok(user_id), Ok(sid), Ok(begun_at)) =
+        (UserId::parse(user_id), SessionId::parse(sid), begun_at.parse::<u64>())
+    else {
+        return Ok(None);
+    };
+    Ok(Some((user_id, sid, UnixTime::from_seconds(begun_at))))
 }
 
 /// Active, assigned to the console's application, and with the role.

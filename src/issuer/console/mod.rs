@@ -22,8 +22,6 @@ use super::request::{Answer, IssuerRequest};
 use super::service::Service;
 use administrator::{Administrator, NotLetIn};
 
-/// The role that may administer a tenant by its console.
-const ADMINISTRATOR: &str = "tenant-administrator";
 const API: &str = "/console/api";
 
 /// Answers a request to the console's server side; `None` where the path is none of it, or the tenant has no console.
@@ -84,7 +82,13 @@ async fn log_out<H: Host>(service: &Service<'_, H>, request: &IssuerRequest<'_>)
     if !is_from_our_page(service, request) {
         return Ok(refused(403, "cross_site_request"));
     }
-    if let Ok(Administrator { user, sid, .. }) = Administrator::of_request(service, request).await? {
+    // Whoever lost the role logs out like others: the cookie is ours, and names their session.
+    let named = administrator::named(service, request)?;
+    let user = match &named {
+        Some((user_id, ..)) => service.user(user_id).await?,
+        None => None,
+    };
+    if let (Some(user), Some((_, sid, _))) = (user, named) {
         match service.user_account(&user, AccountCommand::EndSession { sid }).await? {
             AccountReply::Ended { sessions } => logout::notify(service, user.id(), &sessions).await,
             AccountReply::Done {} => {}

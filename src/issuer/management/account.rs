@@ -116,7 +116,9 @@ async fn status<H: Host>(service: &Service<'_, H>, user: &UserId, standing: Stan
 /// records of before, which may be read for a while, let nobody in. A later record of that name lifts it.
 async fn gone<H: Host>(service: &Service<'_, H>, user: &UserId, version: u64) -> Result<(), Refusal> {
     let standing = Standing { version, suspended: true };
-    perform(service, Subject::User(user), Some(standing), AccountCommand::EndAllSessions {}).await
+    perform(service, Subject::User(user), Some(standing), AccountCommand::EndAllSessions {}).await?;
+    // What management decided about whoever is gone does not bind somebody who comes later under that name.
+    perform(service, Subject::User(user), Some(standing), AccountCommand::Reinstate {}).await
 }
 
 /// What the directory says of a user now.

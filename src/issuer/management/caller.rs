@@ -49,7 +49,7 @@ pub(super) async fn authenticated<H: Host>(
     let client = bearer::client(service, claims.client_id()).await?;
     // What the token says was true when it was issued; the record says what is true now.
     let reach = match (claims.kind(), client.is_management()) {
-        (SubjectKind::Management, true) => None,
+        (SubjectKind::Management, true) if !client.is_third_party() => None,
         (SubjectKind::Client, false) if !client.is_third_party() => Some(client.application().clone()),
         _ => return Err(BearerRefusal::WrongSubject),
     };

@@ -94,6 +94,12 @@ fn of_directory(refusal: ManagementRefusal) -> Answer {
         ManagementRefusal::IdempotencyKeyReused {} => {
             one(422, "the idempotency key came with another request", "idempotency_key_reused")
         }
+        // As for a token of theirs that comes later.
+        ManagementRefusal::ActorLost {} => {
+            let body = json!({ "reason": "wrong_subject" });
+            let response = HttpResponse::json(403, &body).not_stored();
+            Answer { response, reason: Some("actor_lost") }
+        }
         ManagementRefusal::WrongTenant {}
         | ManagementRefusal::RecordUnreadable {}
         | ManagementRefusal::RequestUnreadable {} => of_request(Refusal::StoredRecordUnreadable),

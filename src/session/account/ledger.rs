@@ -45,6 +45,12 @@ impl Ledger {
         Some(ledger)
     }
 
+    /// Nothing of it may be used again, or be seen.
+    pub(super) fn forget_what_began_before(&mut self, moment: UnixTime) {
+        self.sessions.retain(|_, session| session.facts.started_at >= moment);
+        self.families.retain(|_, family| family.started_at >= moment);
+    }
+
     fn take_in(&mut self, row: &Row) -> Option<()> {
         let kind = row.key.split_once('/').map_or(row.key.as_str(), |(kind, _)| kind);
         match kind {

@@ -32,6 +32,7 @@ pub fn account(rows: &[Row], request: &str, now: UnixTime) -> Outcome {
         return unreadable(AccountRefusal::RequestUnreadable);
     };
     ledger.erase_closed_windows(now);
+    ledger.forget_what_began_before(request.not_before);
     let creates = creates_an_account(&request.command);
     let decision = turn.decide(&mut ledger, request.command);
     let refused = decision.is_err();

@@ -286,3 +286,11 @@ fn a_legacy_family_outlives_its_session_and_ends_with_the_sessions_end() {
     object.ask(AccountCommand::EndSession { sid: sid("sid") });
     object.refuses(year.command("second", "third"), AccountRefusal::FamilyEnded);
 }
+
+#[test]
+fn what_began_before_the_tenant_was_restored_is_over() {
+    let mut object = Object::with_family();
+    object.not_before = object.now + 1;
+    assert_eq!(object.ask(AccountCommand::Sessions {}), AccountReply::Sessions { sessions: Vec::new() });
+    assert_eq!(object.refusal(rotate("first", "second")), AccountRefusal::FamilyUnknown);
+}

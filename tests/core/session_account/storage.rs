@@ -208,6 +208,7 @@ fn no_debug_print_shows_a_token_or_a_hash() {
         subject: "user".to_owned(),
         standing: None,
         longest_access_token: 0,
+        not_before: UnixTime::from_seconds(0),
         command: rotate("canary-first", "canary-second"),
     };
     for print in

@@ -47,18 +47,18 @@ fn theft_is_theft_whatever_scope_is_asked_for() {
 }
 
 #[test]
-fn a_family_from_before_the_tenant_was_restored_is_over() {
+fn a_family_of_a_client_that_had_the_name_before_is_over() {
     let mut object = rotated();
-    let restored = Rotate { not_before: object.now + 1, ..Rotate::default() };
-    assert_eq!(object.refusal(restored.command("second", "third")), AccountRefusal::FamilyEnded);
+    let made_later = Rotate { not_before: object.now + 1, ..Rotate::default() };
+    assert_eq!(object.refusal(made_later.command("second", "third")), AccountRefusal::FamilyEnded);
     assert_family_is_dead(&mut object);
 }
 
 #[test]
-fn a_family_that_began_when_the_tenant_was_restored_goes_on() {
+fn a_family_of_the_client_itself_goes_on() {
     let mut object = rotated();
-    let restored = Rotate { not_before: 1, ..Rotate::default() };
-    object.rotated(restored.command("second", "third"));
+    let made_later = Rotate { not_before: 1, ..Rotate::default() };
+    object.rotated(made_later.command("second", "third"));
 }
 
 #[test]

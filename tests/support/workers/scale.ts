@@ -1,14 +1,18 @@
 /**
  * Gate and authorization server side by side, measured from outside: what they read is counted, many decisions are one
- * request, and a tenant is filled without a request for each change.
+ * request, and a directory is filled without a request for each change. What it publishes is kept in memory, so that the
+ * figures are the package's and not the simulator's.
  */
 import { type ConfigurationSource, type Context, gate, issuer, type ObjectNamespace } from "audgate";
+import type { ObjectEnv, ObjectState } from "audgate/objects";
+import { instances } from "../../../pkg/dist/entry/workerd-core.js";
+import { DirectoryObject } from "../../../pkg/dist/objects/directory.js";
 
-export { Account, Challenge, Directory } from "audgate/objects";
+export { Account, Challenge } from "audgate/objects";
 
 interface Env {
   CONFIG: ConfigurationSource;
-  DIRECTORY: ObjectNamespace;
+  DIRECTORY: { getByName(name: string): ReturnType<ObjectNamespace["getByName"]> & Pick<Directory, "fill"> };
 }
 
 /** One read of the key-value store. */
@@ -18,20 +22,40 @@ export interface Read {
   octets: number | null;
 }
 
-/** Decisions to be made in one go. */
+/** As many requests for `url` as there are tokens. */
 export interface Decisions {
-  /** The URL that is asked for. */
   url: string;
-  /** As many requests as there are tokens. */
   tokens: string[];
 }
 
+/** What directories have published; `null` for what is gone. Objects and requests share an isolate here. */
+const published = new Map<string, string | null>();
 const mails: { to: string; subject: string; link: string; sent_at: number }[] = [];
 let reads: Read[] = [];
 
+export class Directory extends DirectoryObject {
+  constructor(state: ObjectState, env: ObjectEnv) {
+    const CONFIG = {
+      put: async (key: string, value: string) => void published.set(key, value),
+      delete: async (key: string) => void published.set(key, null),
+    };
+    super(state, { ...env, CONFIG }, { instances });
+  }
+
+  /** Performs requests one after the other; the replies of those that are refused. */
+  async fill(requests: string[]): Promise<string[]> {
+    const refused = [];
+    for (const request of requests) {
+      const reply = await this.manage(request);
+      if (!reply.startsWith('{"changed"')) refused.push(reply);
+    }
+    return refused;
+  }
+}
+
 const config = ({ CONFIG }: Env): ConfigurationSource => ({
   async get(key, options) {
-    const value = await CONFIG.get(key, options);
+    const value = published.has(key) ? (published.get(key) ?? null) : await CONFIG.get(key, options);
     const text = value?.replace(/"(version|published_at)":\d+/g, '"$1":0');
     reads.push({ key, octets: text === undefined ? null : new TextEncoder().encode(text).length });
     return value;
@@ -61,34 +85,30 @@ async function decisions({ url, tokens }: Decisions, env: Env, context: Context)
 async function fresh({ url, tokens: [token = ""] }: Decisions, env: Env): Promise<Read[]> {
   const beside: Promise<unknown>[] = [];
   reads = [];
-  const { status } = await gate<Env, Context>(handler, { config }).fetch(asked(url, token), env, { waitUntil: (work) => void beside.push(work) });
+  const context = { waitUntil: (work: Promise<unknown>) => void beside.push(work) };
+  const { status } = await gate<Env, Context>(handler, { config }).fetch(asked(url, token), env, context);
   await Promise.all(beside);
   if (status !== 200) throw new Error(`the gate answers ${status}`);
-  return reads;
-}
-
-/** Has the directory of a tenant perform requests; what it refuses. */
-async function fill({ tenant, requests }: { tenant: string; requests: string[] }, env: Env): Promise<string[]> {
-  const directory = env.DIRECTORY.getByName(tenant);
-  const replies = await Promise.all(requests.map((request) => directory.manage?.(request) ?? "no management"));
-  return replies.filter((reply) => !reply.startsWith('{"changed"'));
+  return reads.splice(0);
 }
 
 export default {
   async fetch(request: Request, env: Env, context: Context): Promise<Response> {
-    const { pathname } = new URL(request.url);
+    const { pathname, searchParams } = new URL(request.url);
     switch (pathname) {
       case "/test/decisions":
         return Response.json(await decisions(await request.json(), env, context));
       case "/test/fresh":
         return Response.json(await fresh(await request.json(), env));
       case "/test/fill":
-        return Response.json(await fill(await request.json(), env));
+        return Response.json(await env.DIRECTORY.getByName(searchParams.get("tenant") ?? "").fill(await request.json()));
       case "/test/reads":
         return Response.json(reads.splice(0));
+      case "/test/published":
+        return Response.json([...published.values()].filter((value) => value !== null).length);
       case "/dev/outbox":
         return Response.json(mails);
     }
-    return pathname.startsWith("/demo/") ? gated.fetch(request, env, context) : authorizationServer.fetch(request, env, context);
+    return authorizationServer.fetch(request, env, context);
   },
 };
