@@ -165,6 +165,24 @@ describe("the gate", () => {
     assert.equal(await playground.send(), "allow");
   });
 
+  visit("revocation_is_a_step_of_its_own_and_not_looked_at_where_no_list_is_published", async (playground) => {
+    await playground.mint();
+    assert.equal(await playground.send(), "allow");
+    assert.deepEqual(await playground.steps("skipped"), ["Revocation"]);
+  });
+
+  visit("strong_revocation_that_nobody_can_answer_refuses_at_its_step", async (playground) => {
+    const { page } = playground;
+    await playground.choose("editor", "document");
+    const text = await page.inputValue("#document");
+    await page.fill("#document", text.replace('"resource_id": "orders",', '"resource_id": "orders", "revocation": "strong",'));
+    assert.deepEqual(await playground.faults(), []);
+    await playground.mint();
+    assert.equal(await playground.send(), "revocation_unknown");
+    assert.deepEqual(await playground.steps("failed"), ["Revocation"]);
+    assert.deepEqual(await playground.steps("skipped"), ["Subject", "Scopes"]);
+  });
+
   visit("path_that_no_resource_covers_is_refused", async (playground) => {
     await playground.mint();
     await playground.page.fill("#path", "/orders-archive/42");
@@ -271,6 +289,16 @@ describe("the link", () => {
     const text = await page.inputValue("#document");
     assert.match(text, /\$\{SECRET_HASH:orders-backend\}/);
     assert.doesNotMatch(text, /sha256:|"kty"/);
+  });
+
+  visit("place_of_the_page_in_the_address_is_no_link", async (playground) => {
+    const { page } = playground;
+    await page.selectOption("#method", "DELETE");
+    await page.focus(".skip");
+    await page.keyboard.press("Enter");
+    assert.equal(await page.evaluate(() => document.activeElement?.id), "resource");
+    assert.equal(await page.inputValue("#method"), "DELETE");
+    assert.equal(await page.isVisible("#resource-form"), true);
   });
 
   visit("broken_link_opens_the_page_as_it_is", async (playground) => {
