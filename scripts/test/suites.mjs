@@ -61,6 +61,8 @@ export const suites = [
   { ...nodeTests("interop", "workerd"), soak: (seed) => ({ FUZZ_EXAMPLES: "60", SEED: String(seed) }) },
   // Of twenty rounds: 20,000 races of each kind, 500 crashes.
   { ...nodeTests("races", "workerd"), soak: (seed) => ({ RACES: "1000", SEED: String(seed) }) },
+  // One round in twenty has 10,000 clients and 100,000 users, as many as a tenant can have; the others a tenth.
+  { ...nodeTests("scale", "workerd"), soak: (seed) => ({ SCALE: seed % 20 === 1 ? "10" : "1", SEED: String(seed) }) },
   { ...nodeTests("crashes", "workerd"), soak: (seed) => ({ CRASHES: "25", SEED: String(seed) }) },
   { ...nodeTests("browser", "browser"), env: { CHROMIUM: chromium() } },
 ];

@@ -71,12 +71,19 @@ pub(super) fn due(store: &dyn Store, now: UnixTime) -> Result<ManagementReply, S
     Ok(ManagementReply::Due { entries })
 }
 
-/// When something is to be written; none while nothing waits.
+/// When something is to be written; none while nothing waits. Each rank by itself, so that the index has it first.
 pub(super) fn due_at(store: &dyn Store) -> Result<Option<u64>, StoreError> {
-    let statement =
-        format!("SELECT min(due_at) FROM publication WHERE {WAITING} AND (rank = 0 OR version < ?)");
-    let found: Option<(Option<u64>,)> = row(store, &statement, &[free_below(store)?.into()])?;
-    Ok(found.and_then(|(due_at,)| due_at))
+    let statement = format!(
+        "SELECT due_at FROM publication WHERE {WAITING} AND rank = ? AND (rank = 0 OR version < ?) \
+         ORDER BY due_at LIMIT 1"
+    );
+    let free_below = free_below(store)?;
+    let first = |rank: Rank| {
+        let found: Option<(u64,)> =
+            row(store, &statement, &[Value::Integer(rank as u64), free_below.into()])?;
+        Ok(found.map(|(due_at,)| due_at))
+    };
+    Ok([first(Rank::Tenant)?, first(Rank::Other)?].into_iter().flatten().min())
 }
 
 /// The version of the tenant's record that is about to be written: what is older need not wait for it. Nothing waits for
@@ -121,7 +128,9 @@ pub(super) fn written(
     let statement =
         format!("DELETE FROM publication WHERE written_at BETWEEN 1 AND ? AND rank > 0 AND NOT {WAITING}");
     run(store, &statement, &[now.seconds().saturating_sub(BETWEEN_WRITES.saturating_add(1)).into()])?;
-    if pending(store)?.0 == 0 && entries.iter().any(|entry| entry.written) {
+    let statement = format!("SELECT 1 FROM publication WHERE {WAITING} AND {PENDING} LIMIT 1");
+    let waits: Option<(u64,)> = row(store, &statement, &[])?;
+    if waits.is_none() && entries.iter().any(|entry| entry.written) {
         super::state::set(store, "published_at", now.seconds())?;
     }
     Ok(ManagementReply::Done {})
