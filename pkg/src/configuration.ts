@@ -90,9 +90,10 @@ const CACHE_TTL = 30;
 const READ_TIMEOUT = 2_000;
 /** A second read is begun no sooner; in milliseconds. */
 const READ_COOLDOWN = 10_000;
-/** The core's words for a configuration that is to be read again, and for one that decides nothing any more. */
+/** The core's words for a configuration that is to be read again, beside the request or first, and for one that decides nothing. */
 const STALE = 1;
-const EXPIRED = 2;
+const OVERDUE = 2;
+const EXPIRED = 3;
 /** Hosts remembered in an isolate. */
 const MAX_HOSTS = 1_000;
 
@@ -138,8 +139,9 @@ export class Configuration {
   }
 
   /**
-   * The configuration of a tenant. A stale one is used while a newer one is read beside the request; no request waits
-   * for another's read, because Workers do not let a promise cross requests.
+   * The configuration of a tenant. A stale one is used while a newer one is read beside the request; where nobody asked
+   * for a while, the first who does waits for it. No request waits for another's read, because Workers do not let a
+   * promise cross requests.
    */
   async tenant(
     source: ConfigurationSource,
@@ -165,8 +167,13 @@ export class Configuration {
       }
       state.loaded = new LoadedTenant(instance, outcome.tenant);
     }
-    if (freshness === STALE && now - state.readAt >= READ_COOLDOWN) {
-      waitUntil(this.reread(source, tenantId, secretKeys, now).catch(() => undefined));
+    if ((freshness === STALE || freshness === OVERDUE) && now - state.readAt >= READ_COOLDOWN) {
+      const { loaded } = state;
+      const newer = this.reread(source, tenantId, secretKeys, now).catch(() => loaded);
+      if (freshness === OVERDUE) {
+        return newer;
+      }
+      waitUntil(newer);
     }
     return state.loaded;
   }

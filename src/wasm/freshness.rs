@@ -12,8 +12,10 @@ pub enum Freshness {
     Fresh = 0,
     /// Use it, and read a newer one.
     Stale = 1,
+    /// Read a newer one first.
+    Overdue = 2,
     /// Do not use it.
-    Expired = 2,
+    Expired = 3,
 }
 
 /// The freshness of a configuration that was last confirmed `age` seconds ago.
@@ -24,6 +26,7 @@ pub fn freshness(age: f64) -> Freshness {
     match config::Freshness::of(age as u64) {
         config::Freshness::Fresh => Freshness::Fresh,
         config::Freshness::Stale => Freshness::Stale,
+        config::Freshness::Overdue => Freshness::Overdue,
         config::Freshness::Expired => Freshness::Expired,
     }
 }

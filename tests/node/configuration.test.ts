@@ -145,6 +145,25 @@ describe("a configuration in force", () => {
     assert.equal(isolate.store.readsOf(TENANT), 1);
   });
 
+  test("that nobody asked for in twenty seconds is read before the next request is answered", async () => {
+    const next = publishNext();
+    isolate.wait(2 * REFRESH);
+    assert.equal(await version(), next);
+  });
+
+  test("that nobody asked for is used for others while one request reads a newer one", async () => {
+    isolate.wait(2 * REFRESH);
+    await Promise.all(Array.from({ length: 100 }, () => orders()));
+    assert.equal(isolate.store.readsOf(TENANT), 1);
+  });
+
+  test("that nobody asked for is used while the store is down, and not asked for by every request", async () => {
+    isolate.store.answer = rejects;
+    isolate.wait(2 * REFRESH);
+    assert.deepEqual([await orders(), await orders(), await orders()], [200, 200, 200]);
+    assert.equal(isolate.store.readsOf(TENANT), 1);
+  });
+
   test("is read once for a hundred requests at a time", async () => {
     isolate.wait(REFRESH);
     await Promise.all(Array.from({ length: 100 }, () => orders()));

@@ -4,7 +4,7 @@ import type { Kind } from "./schemas.ts";
 const TIMES = { created_at: 1_790_000_000, updated_at: 1_790_000_600 };
 
 /** Of what is told of publication. */
-export const PUBLICATION = { version: 1_790_000_600, reliable_within: 102 };
+export const PUBLICATION = { version: 1_790_000_600, reliable_within: 114 };
 
 const resource = {
   resource_id: "orders",

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::{Value, json};
 
-use crate::config::{REFRESH_AFTER, Tenant};
+use crate::config::{CONFIGURATION_LAG, Tenant};
 use crate::directory::{Entity, ManagementReply, SECRET_ID_LENGTH};
 use crate::host::Host;
 use crate::revocation::CACHE_TTL;
@@ -137,7 +137,7 @@ fn changed(
 
 /// Seconds after a publication from which everybody goes by it: what the store, its caches and isolates may keep.
 pub(super) fn staleness(tenant: &Tenant) -> u64 {
-    tenant.kv_propagation().saturating_add(CACHE_TTL).saturating_add(REFRESH_AFTER)
+    tenant.kv_propagation().saturating_add(CACHE_TTL).saturating_add(CONFIGURATION_LAG)
 }
 
 pub(super) fn no_content() -> Answer {

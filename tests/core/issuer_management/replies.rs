@@ -11,8 +11,8 @@ use crate::support::tenant::NOW;
 use crate::support::test;
 
 /// The tenant says nothing of propagation, so 60 s; caches of 30 s, isolates of 10 s, 2 s until it is written.
-const STALENESS: u64 = 100;
-const RELIABLE_WITHIN: u64 = 102;
+const STALENESS: u64 = 112;
+const RELIABLE_WITHIN: u64 = 114;
 
 fn answered(call: Call, reply: ManagementReply) -> Reply {
     let reply = managed(&Issuer::new(), call, reply);
