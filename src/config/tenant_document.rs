@@ -32,6 +32,15 @@ impl TenantDocument {
         Self::read(read_text(text)?, Extent::Whole)
     }
 
+    /// Reads a document that may be on its way: an application may still be without a client, and a scope without somebody
+    /// who gets it. Whether a client that a resource or the settings name exists is left to whoever writes it down.
+    ///
+    /// # Errors
+    /// [`Faults`], all at once, in the order of the document.
+    pub(crate) fn parse_unfinished(text: &str) -> Result<Self, Faults> {
+        Self::read(read_text(text)?, Extent::Part)
+    }
+
     /// Reads a document that has every resource, role and application, but of clients and users only those that are to
     /// be checked. What only the whole can tell is left to whoever has it: whether an application has a client, a scope
     /// somebody who gets it, and whether a client that a resource names exists.

@@ -11,8 +11,8 @@ mod store;
 
 pub use keys::{KeyTiming, keys_key};
 pub use management::{
-    Actor, AuditEntry, Change, DueEntry, Entity, EntityKind, Managed, ManagementCommand, ManagementRefusal,
-    ManagementReply, ManagementRequest, Mention, SECRET_ID_LENGTH, WrittenEntry, manage,
+    Actor, AuditEntry, Change, Deployment, DueEntry, Entity, EntityKind, Managed, ManagementCommand,
+    ManagementRefusal, ManagementReply, ManagementRequest, Mention, SECRET_ID_LENGTH, WrittenEntry, manage,
 };
 pub use object::directory;
 pub use request::{

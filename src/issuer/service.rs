@@ -5,7 +5,7 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use crate::access_token::{TokenRefusal, UnverifiedAccessToken, VerifiedAccessToken};
 use crate::config::{Client, Tenant, User, UserStatus};
 use crate::directory::{
-    DirectoryCommand, DirectoryReply, DirectoryRequest, ManagementCommand, ManagementRefusal,
+    Deployment, DirectoryCommand, DirectoryReply, DirectoryRequest, ManagementCommand, ManagementRefusal,
     ManagementReply, ManagementRequest,
 };
 use crate::host::{CallError, Host, Limiter, ObjectClass};
@@ -167,6 +167,10 @@ impl<'a, H: Host> Service<'a, H> {
             idempotency_key: None,
             if_match: None,
             published_version: self.tenant.version(),
+            deployment: Some(Deployment {
+                issuer: self.tenant.issuer().to_owned(),
+                hosts: self.tenant.hosts().to_vec(),
+            }),
             command,
         }
     }

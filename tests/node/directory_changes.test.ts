@@ -377,7 +377,8 @@ describe("a document that the deployment published since", () => {
   it("may have other hosts, and comes from whomever the deployment published", () => {
     const tables = imported();
     const moved = { ...structuredClone(tenant), hosts: ["localhost", "new.example"] };
-    const reply = tables.import(moved, { ...later, actor: { client_id: "new-admin", user_id: null } });
+    const deployment = { issuer: tenant["issuer"], hosts: moved.hosts };
+    const reply = tables.import(moved, { ...later, deployment, actor: { client_id: "new-admin", user_id: null } });
     assert.ok("imported" in reply, JSON.stringify(reply));
     assert.ok((reply["imported"]?.["version"] as number) > later.published_version);
     assert.deepEqual(tables.exported()["hosts"], moved.hosts);

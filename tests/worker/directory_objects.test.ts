@@ -74,7 +74,7 @@ describe("a directory that nobody has given a tenant", () => {
 
   test("takes no tenant but its own", async () => {
     const name = fresh();
-    assert.equal(refusal(await directories.manage(name, importing(documentOf("somebody-else")))), "wrong_tenant");
+    assert.equal(refusal(await directories.manage(name, importing(documentOf("somebody-else")))), "fixed");
     assert.deepEqual(await tables(name), []);
   });
 });

@@ -35,6 +35,8 @@ function sorted(document: unknown): object {
 describe("an export is taken back, and changes nothing,", () => {
   const steps: [string, () => Promise<unknown>][] = [
     ["of the tenant as it was imported", async () => undefined],
+    ["with a resource whose scope nobody can get yet", () => created(tenant, "resources")],
+    ["with an application that has no client yet", () => created(tenant, "applications")],
     ["with a role that nobody has", () => created(tenant, "roles")],
     ["with a client whose secret was made here", () => created(tenant, "clients")],
     ["with a user without applications and roles", () => tenant.manage("POST", "/v1/users", { user_id: "lonely", email: "lonely@shop.example" })],

@@ -23,6 +23,13 @@ interface DueEntry {
   version: number;
 }
 
+/** What came of it. */
+interface WrittenEntry {
+  key: string;
+  version: number;
+  written: boolean;
+}
+
 export class Management {
   readonly #state: ObjectState;
   readonly #platform: ObjectPlatform;
@@ -136,12 +143,12 @@ export class Management {
   async #write(): Promise<void> {
     try {
       for (let written = 0; written < MOST_WRITES; ) {
-        const [first, ...others] = this.#due();
-        if (first === undefined) {
+        const due = this.#due();
+        if (due.length === 0) {
           return;
         }
-        await this.#put([first, ...others]);
-        written += 1 + others.length;
+        await this.#put(due);
+        written += due.length;
         if (!this.#isDue()) {
           return;
         }
@@ -161,39 +168,32 @@ export class Management {
     return due?.entries ?? [];
   }
 
-  /**
-   * Writes one batch and reports it: the first entry and then the others. They rely on the tenant's own record, so while
-   * that cannot be written they are not even tried.
-   */
-  async #put([first, ...others]: [DueEntry, ...DueEntry[]]): Promise<void> {
-    const outcomes = new Map([[first, await this.#putOne(first)]]);
-    if (outcomes.get(first) !== "failed" || first.key !== `tenant/${this.#state.id.name}`) {
-      const left = others.values();
-      const next = async (): Promise<void> => {
-        for (const entry of left) outcomes.set(entry, await this.#putOne(entry));
-      };
-      await Promise.all(Array.from({ length: AT_ONCE }, next));
-    }
-    const entries = [first, ...others].map((entry) => ({
-      key: entry.key,
-      version: entry.version,
-      written: outcomes.get(entry) === "written",
-    }));
-    if (!("done" in this.#command({ written: { entries } }))) {
+  /** Writes one batch and reports it. What must come after something else is not due yet. */
+  async #put(entries: DueEntry[]): Promise<void> {
+    const outcomes: WrittenEntry[] = [];
+    const left = entries.values();
+    const next = async (): Promise<void> => {
+      for (const entry of left) {
+        outcomes.push({ key: entry.key, version: entry.version, written: await this.#putOne(entry) });
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, next));
+    if (!("done" in this.#command({ written: { entries: outcomes } }))) {
       throw new NotManaged("the directory does not take what was written");
     }
   }
 
-  async #putOne({ key, value }: DueEntry): Promise<"written" | "may be overtaken" | "failed"> {
+  /** Whether it is there, and stays there. */
+  async #putOne({ key, value }: DueEntry): Promise<boolean> {
     if (this.#writes === undefined) {
       log({ event: "binding_missing", binding: "CONFIG" });
-      return "failed";
+      return false;
     }
     try {
-      return (await this.#writes.write(key, value)) ? "written" : "may be overtaken";
+      return await this.#writes.write(key, value);
     } catch (error) {
       log({ event: "record_not_published", reason: error instanceof Error ? error.name : "unknown" });
-      return "failed";
+      return false;
     }
   }
 

@@ -4,7 +4,7 @@ use crate::config::ADMINISTRATOR;
 use crate::vocabulary::json::Json;
 
 use super::change::Turn;
-use super::entity::{SETTINGS_ID, Stored};
+use super::entity::Stored;
 use super::request::{Actor, EntityKind, ManagementCommand, ManagementRefusal};
 use super::stop::Stop;
 use super::table::find;
@@ -13,9 +13,8 @@ use super::table::find;
 /// A refusal where the client or the user is gone, or has lost what let them in. While the deployment has published a later
 /// version than this directory, nothing but an import is done: it is what brings both together again, and the way back
 /// for a tenant that nobody can manage any more.
-pub(super) fn check(turn: Turn<'_>) -> Result<(), Stop> {
+pub(super) fn check(turn: Turn<'_>, settings: &Stored) -> Result<(), Stop> {
     let imports = matches!(turn.request.command, ManagementCommand::Import { .. });
-    let Some(settings) = find(turn.store, EntityKind::Settings, SETTINGS_ID)? else { return Ok(()) };
     if turn.follows_deployment {
         if imports || !changes(&turn.request.command) {
             return Ok(());
@@ -24,7 +23,7 @@ pub(super) fn check(turn: Turn<'_>) -> Result<(), Stop> {
         return Err(ManagementRefusal::Fixed { reason }.into());
     }
     let Some(actor) = &turn.request.actor else { return Ok(()) };
-    if may(turn, actor, &settings)? { Ok(()) } else { Err(ManagementRefusal::ActorLost {}.into()) }
+    if may(turn, actor, settings)? { Ok(()) } else { Err(ManagementRefusal::ActorLost {}.into()) }
 }
 
 fn may(turn: Turn<'_>, actor: &Actor, settings: &Stored) -> Result<bool, Stop> {

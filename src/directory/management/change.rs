@@ -10,7 +10,7 @@ use super::super::publication::{
 use super::super::store::Store;
 use super::audit::{self, Action};
 use super::document::{self, Checked, checked};
-use super::entity::{Stored, declared, merged, redacted};
+use super::entity::{Stored, declared, merged};
 use super::outbox::{self, LARGEST_VALUE, Rank};
 use super::request::{EntityKind, ManagementRefusal, ManagementReply, ManagementRequest};
 use super::stop::Stop;
@@ -145,9 +145,7 @@ pub(super) fn replace(
 /// Somebody else's URI or address is no fault of what was written, so it is told apart.
 fn free_names(turn: Turn<'_>, kind: EntityKind, id: &str, source: &Json) -> Result<(), Stop> {
     for name in declared(kind, id, source) {
-        let other = table::declaring(turn.store, &name)?
-            .filter(|other| (other.kind, other.id.as_str()) != (kind, id));
-        if other.is_some() {
+        if table::owner(turn.store, &name)?.is_some_and(|owner| owner != (kind, id.to_owned())) {
             return Err(ManagementRefusal::Duplicate { name: taken(&name, source) }.into());
         }
     }
@@ -177,14 +175,8 @@ pub(super) fn apply(
     audit::forget(turn.store, turn.now)?;
     for write in &writes {
         publish(turn, write, version)?;
-        let action = match (&write.before, &write.after) {
-            (None, _) => "create",
-            (Some(_), Some(_)) => "update",
-            (Some(_), None) => "delete",
-        };
-        let before = write.before.as_ref().map(|before| redacted(&before.source));
-        let after = write.after.as_ref().map(redacted);
-        let action = Action { action, kind: write.kind, id: &write.id, before, after };
+        let (before, after) = write.shown();
+        let action = Action { action: write.action(), kind: write.kind, id: &write.id, before, after };
         audit::record(turn.store, turn.request, turn.now, action)?;
     }
     Ok(version)
@@ -230,8 +222,8 @@ fn publish(turn: Turn<'_>, write: &Write, version: u64) -> Result<(), Stop> {
             let after = write.after.as_ref().map(email);
             if let Some(key) = before.filter(|key| Some(key) != after.as_ref()) {
                 // Somebody else may have the address by the same change.
-                let owner = table::declaring(turn.store, &format!("email:{}", last_segment(&key)))?;
-                put(&key, owner.as_ref().map(|owner| owner.id.as_str()))?;
+                let owner = table::owner(turn.store, &format!("email:{}", last_segment(&key)))?;
+                put(&key, owner.as_ref().map(|(_, id)| id.as_str()))?;
             }
             let record = write.after.as_ref().map(|source| user_record(tid, source, version));
             put(&user_key(tid, &write.id), record.as_deref())?;

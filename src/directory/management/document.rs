@@ -45,8 +45,7 @@ pub(super) fn checked(
         members.extend(source.map(|source| ("default_resource".to_owned(), source.clone())));
     } else {
         let position = members.iter().position(|(name, _)| name == kind.list());
-        let mut list = position.map(|position| members.swap_remove(position).1);
-        let mut elements = match list.take() {
+        let mut elements = match position.map(|position| members.swap_remove(position).1) {
             Some(Json::Array(elements)) => elements,
             _ => Vec::new(),
         };

@@ -1,32 +1,28 @@
 //! A tenant document becomes what is there, wholly or not at all.
 
-use crate::config::{DEFAULT_RESOURCE_ID, TenantDocument};
+use crate::config::{DEFAULT_RESOURCE_ID, Tenant, TenantDocument};
 use crate::vocabulary::json::Json;
 
 use super::change::{Turn, apply};
 use super::document::invalid;
-use super::entity::{SETTINGS_ID, Stored, redacted};
+use super::entity::{SETTINGS_ID, Stored};
 use super::request::{Change, EntityKind, ManagementRefusal, ManagementReply};
 use super::state;
 use super::stop::Stop;
 use super::table::{Write, all};
 
-/// What belongs to the deployment and not to the tenant's management.
-const OF_DEPLOYMENT: [&str; 3] = ["tenant_id", "issuer", "hosts"];
 /// Everything of the document that is not an entity of its own.
 const OF_SETTINGS: [&str; 5] = ["tenant_id", "issuer", "hosts", "settings", "signing_keys"];
 
 /// Makes what is there equal to `document`; the caller undoes it where it is only to be told.
 pub(super) fn import(turn: Turn<'_>, document: &str) -> Result<ManagementReply, Stop> {
-    let document = TenantDocument::parse(document).map_err(|faults| invalid(&faults))?;
+    // What single changes may leave behind is no fault here either, or an export could not be taken back.
+    let document = TenantDocument::parse_unfinished(document).map_err(|faults| invalid(&faults))?;
     let version = state::number(turn.store, "version")?;
-    if let Some(seen) = turn.request.if_match.filter(|seen| *seen != version) {
-        let _ = seen;
+    if turn.request.if_match.is_some_and(|seen| seen != version) {
         return Err(ManagementRefusal::Stale { revision: version }.into());
     }
-    if document.tenant().id() != &turn.request.tenant_id {
-        return Err(ManagementRefusal::WrongTenant {}.into());
-    }
+    of_this_deployment(turn, document.tenant())?;
     let writes = differences(turn, document.source())?;
     let changes = writes.iter().map(told).collect();
     if writes.is_empty() {
@@ -41,9 +37,6 @@ fn differences(turn: Turn<'_>, document: &Json) -> Result<Vec<Write>, Stop> {
     let of_settings = document.members().iter().filter(|(name, _)| OF_SETTINGS.contains(&name.as_str()));
     let settings = Json::Object(of_settings.cloned().collect());
     let before = all(turn.store, EntityKind::Settings)?;
-    if let Some(before) = before.first().filter(|_| !turn.follows_deployment) {
-        fixed_by_deployment(&before.source, &settings)?;
-    }
     compare(EntityKind::Settings, vec![(SETTINGS_ID.to_owned(), settings)], before, &mut writes);
     for kind in EntityKind::LISTED {
         // A document without users is about everything else.
@@ -72,15 +65,22 @@ fn differences(turn: Turn<'_>, document: &Json) -> Result<Vec<Write>, Stop> {
     Ok(writes)
 }
 
-/// Host names lead to tenants, so a tenant that could take one could take another tenant's.
-fn fixed_by_deployment(before: &Json, after: &Json) -> Result<(), Stop> {
-    for member in OF_DEPLOYMENT {
-        if before.member(member) != after.member(member) {
+/// Hosts lead to tenants and tokens name their issuer: a tenant that could choose them could be another one. What the
+/// deployment has published counts.
+fn of_this_deployment(turn: Turn<'_>, tenant: &Tenant) -> Result<(), Stop> {
+    let deployment = turn.request.deployment.as_ref();
+    let same = [
+        ("tenant_id", *tenant.id() == turn.request.tenant_id),
+        ("issuer", deployment.is_none_or(|deployment| deployment.issuer == tenant.issuer())),
+        ("hosts", deployment.is_none_or(|deployment| deployment.hosts == tenant.hosts())),
+    ];
+    match same.iter().find(|(_, same)| !same) {
+        Some((member, _)) => {
             let reason = format!("`{member}` belongs to the deployment and cannot change here");
-            return Err(ManagementRefusal::Fixed { reason }.into());
+            Err(ManagementRefusal::Fixed { reason }.into())
         }
+        None => Ok(()),
     }
-    Ok(())
 }
 
 fn compare(kind: EntityKind, wanted: Vec<(String, Json)>, there: Vec<Stored>, writes: &mut Vec<Write>) {
@@ -103,16 +103,6 @@ fn compare(kind: EntityKind, wanted: Vec<(String, Json)>, there: Vec<Stored>, wr
 }
 
 fn told(write: &Write) -> Change {
-    let action = match (&write.before, &write.after) {
-        (None, _) => "create",
-        (Some(_), Some(_)) => "update",
-        (Some(_), None) => "delete",
-    };
-    Change {
-        action: action.to_owned(),
-        kind: write.kind,
-        id: write.id.clone(),
-        before: write.before.as_ref().map(|before| redacted(&before.source)),
-        after: write.after.as_ref().map(redacted),
-    }
+    let (before, after) = write.shown();
+    Change { action: write.action().to_owned(), kind: write.kind, id: write.id.clone(), before, after }
 }

@@ -18,13 +18,14 @@ mod table;
 mod users;
 
 pub use request::{
-    Actor, AuditEntry, Change, DueEntry, Entity, EntityKind, ManagementCommand, ManagementRefusal,
-    ManagementReply, ManagementRequest, Mention, SECRET_ID_LENGTH, WrittenEntry,
+    Actor, AuditEntry, Change, Deployment, DueEntry, Entity, EntityKind, ManagementCommand,
+    ManagementRefusal, ManagementReply, ManagementRequest, Mention, SECRET_ID_LENGTH, WrittenEntry,
 };
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use sha2::{Digest, Sha256};
 
+use crate::config::DEFAULT_RESOURCE_ID;
 use crate::vocabulary::json::Json;
 use crate::vocabulary::{ResourceIndicator, UnixTime};
 
@@ -76,14 +77,14 @@ fn answered(turn: Turn<'_>) -> Result<(ManagementReply, Option<u64>), Stop> {
         Schema::Empty if imports => migrate(turn.store, 0)?,
         Schema::Empty => return Ok((of_nothing(&turn.request.command)?, None)),
     }
-    if let Some(settings) = find(turn.store, EntityKind::Settings, SETTINGS_ID)?
-        && settings.source.text_of("tenant_id") != Some(turn.request.tenant_id.as_str())
-    {
-        return Err(ManagementRefusal::WrongTenant {}.into());
-    }
     let follows_deployment = turn.request.published_version > state::number(turn.store, "version")?;
     let turn = Turn { follows_deployment, ..turn };
-    actor::check(turn)?;
+    if let Some(settings) = find(turn.store, EntityKind::Settings, SETTINGS_ID)? {
+        if settings.source.text_of("tenant_id") != Some(turn.request.tenant_id.as_str()) {
+            return Err(ManagementRefusal::WrongTenant {}.into());
+        }
+        actor::check(turn, &settings)?;
+    }
     let reply = idempotent(turn)?;
     Ok((reply, outbox::due_at(turn.store)?))
 }
@@ -171,7 +172,7 @@ fn perform(turn: Turn<'_>) -> Result<ManagementReply, Stop> {
                 faults: vec![format!("$.resourceUri: {error} (expected: the URI of a resource)")],
             })?;
             let stored = table::declaring(store, &uri_name(&uri))?;
-            let default = || find(store, EntityKind::Resource, crate::config::DEFAULT_RESOURCE_ID);
+            let default = || find(store, EntityKind::Resource, DEFAULT_RESOURCE_ID);
             let stored = match stored {
                 // The issuer's URL is the settings', and the default resource's.
                 Some(stored) if stored.kind == EntityKind::Settings => default()?,
@@ -281,11 +282,12 @@ fn noted(turn: Turn<'_>, kind: EntityKind, id: &str) -> Result<(), StoreError> {
     audit::record(turn.store, turn.request, turn.now, action)
 }
 
-/// An entity as callers see it.
+/// An entity as callers see it. The default resource has the issuer's URL without saying so.
 fn shown(turn: Turn<'_>, stored: &Stored) -> Result<Entity, StoreError> {
-    let settings = find(turn.store, EntityKind::Settings, SETTINGS_ID)?.ok_or(StoreError)?;
-    let issuer = settings.source.text_of("issuer").unwrap_or_default();
-    Ok(stored.shown(turn.request.tenant_id.as_str(), issuer))
+    let is_default = stored.kind == EntityKind::Resource && stored.id == DEFAULT_RESOURCE_ID;
+    let settings = if is_default { find(turn.store, EntityKind::Settings, SETTINGS_ID)? } else { None };
+    let issuer = settings.as_ref().and_then(|settings| settings.source.text_of("issuer"));
+    Ok(stored.shown(turn.request.tenant_id.as_str(), issuer.unwrap_or_default()))
 }
 
 fn refused(refusal: ManagementRefusal) -> Managed {

@@ -23,8 +23,20 @@ pub struct ManagementRequest {
     pub if_match: Option<u64>,
     /// The version of the record that is published, which this directory's must exceed.
     pub published_version: u64,
+    /// What the deployment has published of itself; none where the object asks itself.
+    pub deployment: Option<Deployment>,
     /// What to do.
     pub command: ManagementCommand,
+}
+
+/// What of a tenant belongs to its deployment, and is no management's to change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Deployment {
+    /// The issuer's URL.
+    pub issuer: String,
+    /// The host names that lead to the tenant.
+    pub hosts: Vec<String>,
 }
 
 /// Who changes something.

@@ -6,7 +6,7 @@ use crate::vocabulary::UnixTime;
 use crate::vocabulary::json::Json;
 
 use super::super::store::{Store, StoreError, Value, row, rows, run};
-use super::entity::{Stored, declared, references, search_text};
+use super::entity::{Stored, declared, redacted, references, search_text};
 use super::request::{EntityKind, ManagementRefusal, Mention};
 use super::stop::Stop;
 
@@ -64,6 +64,11 @@ pub(super) fn declaring(store: &dyn Store, name: &str) -> Result<Option<Stored>,
     found.map(EntityRow::stored).transpose()
 }
 
+/// Whose name it is.
+pub(super) fn owner(store: &dyn Store, name: &str) -> Result<Option<(EntityKind, String)>, StoreError> {
+    row(store, "SELECT kind, id FROM declared WHERE name = ?", &[name.into()])
+}
+
 /// Every entity of a kind, in the order in which they came.
 pub(super) fn all(store: &dyn Store, kind: EntityKind) -> Result<Vec<Stored>, StoreError> {
     let statement = format!("SELECT {COLUMNS} FROM entity e WHERE e.kind = ? ORDER BY e.position, e.id");
@@ -118,6 +123,22 @@ pub(super) struct Write {
     pub(super) after: Option<Json>,
 }
 
+impl Write {
+    /// What it does, in a word.
+    pub(super) fn action(&self) -> &'static str {
+        match (&self.before, &self.after) {
+            (None, _) => "create",
+            (Some(_), Some(_)) => "update",
+            (Some(_), None) => "delete",
+        }
+    }
+
+    /// The members before and afterwards, as they may be shown.
+    pub(super) fn shown(&self) -> (Option<Json>, Option<Json>) {
+        (self.before.as_ref().map(|before| redacted(&before.source)), self.after.as_ref().map(redacted))
+    }
+}
+
 /// Writes changes together: in between, names may be nobody's, afterwards what is named must be there.
 ///
 /// # Errors
@@ -151,9 +172,7 @@ pub(super) fn write(store: &dyn Store, writes: &[Write], version: u64, now: Unix
             run(store, "DELETE FROM reference WHERE kind = ? AND id = ? AND name = ?", &key(name))?;
         }
         for name in after.iter().filter(|name| !before.contains(name)) {
-            if row::<(u64,)>(store, "SELECT 1 FROM declared WHERE name = ?", &[name.as_str().into()])?
-                .is_none()
-            {
+            if owner(store, name)?.is_none() {
                 let (kind, id) = name.split_once(':').unwrap_or_default();
                 let fault = format!("$: there is no {kind} `{id}` (expected: a {kind} of this tenant)");
                 return Err(ManagementRefusal::Invalid { faults: vec![fault] }.into());
@@ -191,7 +210,7 @@ fn put(
     let before = write.before.as_ref().map(|stored| declared(write.kind, id, &stored.source));
     let before = before.unwrap_or_default();
     for name in declared(write.kind, id, source).into_iter().filter(|name| !before.contains(name)) {
-        if declaring(store, &name)?.is_some() {
+        if owner(store, &name)?.is_some() {
             return Err(ManagementRefusal::Duplicate { name: taken(&name, source) }.into());
         }
         run(store, "INSERT INTO declared VALUES (?, ?, ?)", &[name.into(), kind.into(), id.into()])?;

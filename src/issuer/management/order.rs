@@ -18,8 +18,6 @@ use super::reply::{self, FreshSecret, Told};
 use super::route::{Managed, Route};
 
 const MAX_SEARCH: usize = 254;
-/// As deep as a document may be nested, and a little more: the directory has the better message.
-const MAX_DEPTH: usize = 16;
 
 /// A command to the directory, and what comes of it elsewhere.
 pub(super) struct Order {
@@ -115,7 +113,7 @@ impl Order {
                 Self { told: Told::Nothing, ..command.into() }
             }
             (Managed::Audit, _) => audit(request)?.into(),
-            (Managed::Tenant, "PUT") => return import(service, request),
+            (Managed::Tenant, "PUT") => return import(request),
             (Managed::RefreshTokens, _) => {
                 no_query()?;
                 input::nothing(request)?;
@@ -229,37 +227,15 @@ fn audit(request: &IssuerRequest<'_>) -> Result<ManagementCommand, Fault> {
     })
 }
 
-fn import<H: Host>(service: &Service<'_, H>, request: &IssuerRequest<'_>) -> Result<Order, Fault> {
+fn import(request: &IssuerRequest<'_>) -> Result<Order, Fault> {
     let query = input::query(request, &["dry_run"])?;
     let dry_run = input::parameter(&query, "dry_run", str::parse::<bool>, "`true` or `false`")?;
     let dry_run = dry_run.unwrap_or_default();
     let document = std::str::from_utf8(input::json_text(request)?)
         .map_err(|_| Fault::at("$", "is not UTF-8", "one JSON object"))?;
-    of_this_deployment(service, document)?;
     let command = ManagementCommand::Import { document: document.to_owned(), dry_run };
     let told = if dry_run { Told::Planned } else { Told::Changed };
     Ok(Order { told, concerned: Concerned::Document, ..command.into() })
-}
-
-/// Hosts lead to tenants and tokens name their issuer: a tenant that could choose them could be another one. What cannot
-/// be read at all is for the directory to tell.
-fn of_this_deployment<H: Host>(service: &Service<'_, H>, document: &str) -> Result<(), Fault> {
-    let Ok(document) = Json::parse(document.as_bytes(), MAX_DEPTH) else { return Ok(()) };
-    let tenant = service.tenant;
-    let hosts: Vec<&str> = document.elements("hosts").iter().filter_map(Json::as_str).collect();
-    let same = |member: &str, own: &str| document.text_of(member).is_none_or(|text| text == own);
-    let faults = [
-        ("tenant_id", same("tenant_id", tenant.id().as_str())),
-        ("issuer", same("issuer", tenant.issuer())),
-        ("hosts", hosts.is_empty() || hosts == tenant.hosts()),
-    ];
-    match faults.iter().find(|(_, same)| !same) {
-        Some((member, _)) => {
-            let reason = format!("`{member}` belongs to the deployment and cannot change here");
-            Err(Fault::Directory(ManagementRefusal::Fixed { reason }))
-        }
-        None => Ok(()),
-    }
 }
 
 fn resource_ids(request: &IssuerRequest<'_>) -> Result<Vec<String>, Fault> {

@@ -268,18 +268,14 @@ fn document_is_passed_on_as_text() {
 }
 
 #[test]
-fn document_of_another_deployment_is_refused() {
-    for (member, value) in [
-        ("tenant_id", json!("other")),
-        ("issuer", json!("https://other.example")),
-        ("hosts", json!(["issuer.example", "other.example"])),
-    ] {
-        for query in ["", "dry_run=true"] {
-            let call = put("/v1/tenant", &json!({ member: value }));
-            refuses(Call { query: query.to_owned(), ..call }, 409, "fixed", "fixed");
-        }
-    }
-    command_of(put("/v1/tenant", &json!({ "tenant_id": "demo", "hosts": ["issuer.example"] })));
+fn directory_is_told_what_the_deployment_has_published() {
+    let issuer = Issuer::new();
+    issuer.host.directory_answers.borrow_mut().push_back(orders());
+    by_management(&issuer, Call::get("/v1/tenant"));
+    let [asked] = &asked(&issuer)[..] else { panic!("one request") };
+    let deployment = asked.deployment.as_ref().unwrap();
+    assert_eq!((deployment.issuer.as_str(), deployment.hosts.len()), ("https://issuer.example", 1));
+    assert_eq!(asked.published_version, issuer.tenant.version());
 }
 
 #[test]
