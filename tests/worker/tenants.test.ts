@@ -37,7 +37,7 @@ describe("a directory is given its tenant by that tenant alone", () => {
 
   const changes: [string, (document: ReturnType<typeof documentOf>) => object][] = [
     ["the other's document", () => documentOf(second, worker.port)],
-    ["its own with the other's issuer", (document) => ({ ...document, issuer: second.origin })],
+    ["its own with the other's issuer", (document) => ({ ...document, issuer: second.origin, hosts: [...document.hosts, second.host] })],
     ["its own with the other's host besides", (document) => ({ ...document, hosts: [...document.hosts, second.host] })],
     ["its own with the other's identifier", (document) => ({ ...document, tenant_id: second.id })],
   ];
