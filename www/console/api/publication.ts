@@ -9,6 +9,8 @@ const WATCHING = 2_000;
 export const publication = queryOptions({
   queryKey: ["publication"],
   queryFn: async ({ signal }) => (await call<{ result: Publication }>("GET", "publication", { signal })).body.result,
+  // The same facts mean something else as time goes by, so what is read again is always news.
+  structuralSharing: false,
   refetchInterval: ({ state: { data } }) => (data !== undefined && isUnderWay(data) ? WATCHING : false),
 });
 

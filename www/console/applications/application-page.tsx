@@ -8,7 +8,7 @@ import { EditForm } from "../form/forms.tsx";
 import { More } from "../lists/more.tsx";
 import { NameCell, Table } from "../lists/table.tsx";
 import { Deleting } from "../shell/deleting.tsx";
-import { Empty, Failed, Loading, Page, Section } from "../shell/page.tsx";
+import { Empty, Failed, FailedPage, Loading, Page, Section } from "../shell/page.tsx";
 import { Stamps } from "../shell/stamps.tsx";
 import { ApplicationUsers } from "./application-users.tsx";
 import { KindBadge } from "./kind-badge.tsx";
@@ -17,7 +17,7 @@ export function ApplicationPage() {
   const { id } = useParams({ from: "/applications/$id" });
   const { data, error, refetch } = useQuery(one("application", id));
   if (data === undefined) {
-    return error === null ? <Loading what="the application" /> : <Failed error={error} again={() => void refetch()} />;
+    return error === null ? <Loading what="the application" /> : <FailedPage what="application" within={{ to: "/applications", name: "Applications" }} error={error} again={() => void refetch()} />;
   }
   return <LoadedApplication key={id} id={id} loaded={data} />;
 }

@@ -7,7 +7,7 @@ import { EditForm } from "../form/forms.tsx";
 import { Identifiers } from "../lists/identifiers.tsx";
 import { ScopeGrants } from "../lists/scope-grants.tsx";
 import { Deleting } from "../shell/deleting.tsx";
-import { Failed, Loading, Page, Section } from "../shell/page.tsx";
+import { FailedPage, Loading, Page, Section } from "../shell/page.tsx";
 import { Stamps } from "../shell/stamps.tsx";
 import { Asking } from "./asking.tsx";
 import { ClientDetails, UserLogin } from "./details.tsx";
@@ -17,7 +17,7 @@ export function ClientPage() {
   const { id } = useParams({ from: "/clients/$id" });
   const { data, error, refetch } = useQuery(one("client", id));
   if (data === undefined) {
-    return error === null ? <Loading what="the client" /> : <Failed error={error} again={() => void refetch()} />;
+    return error === null ? <Loading what="the client" /> : <FailedPage what="client" within={{ to: "/clients", name: "Clients" }} error={error} again={() => void refetch()} />;
   }
   return <LoadedClient key={id} id={id} loaded={data} />;
 }

@@ -25,10 +25,14 @@ export function Picker<K extends Kind>({ kind, label, description, value, onChan
   const unnamed = useId();
   const faults = useFaultsAt(path ?? unnamed);
   const search = useSettled(value.trim(), PAUSE);
-  const { data, isFetching } = useQuery({ ...choices(kind, search), placeholderData: (before) => before });
+  const { data, isFetching, isPlaceholderData } = useQuery({ ...choices(kind, search), placeholderData: (before) => before });
+  const typed = value.trim();
+  // Until the server has answered to what is typed now, nothing is offered that does not fit it.
+  const isBehind = isPlaceholderData || search !== typed;
+  const fits = (text: string): boolean => text.toLowerCase().includes(typed.toLowerCase());
   const items = (data ?? [])
     .map((entity: Entities[K]) => ({ id: idOf(kind, entity), name: nameOf(kind, entity) }))
-    .filter(({ id }) => !without.includes(id));
+    .filter(({ id, name }) => !without.includes(id) && (!isBehind || fits(id) || fits(name)));
   return (
     <ComboBox
       className="field"
@@ -43,7 +47,7 @@ export function Picker<K extends Kind>({ kind, label, description, value, onChan
     >
       <Label>{label}</Label>
       <div className="picker">
-        <Input className="input code" spellCheck="false" autoCapitalize="off" placeholder={`name or identifier of a ${KINDS[kind].one}`} />
+        <Input className="input code" spellCheck="false" autoCapitalize="off" placeholder={`name or identifier of ${/^[aeio]/.test(KINDS[kind].one) ? "an" : "a"} ${KINDS[kind].one}`} />
         <Button className="button quiet" aria-label={`Show ${KINDS[kind].many}`}>
           <svg viewBox="0 0 12 12" aria-hidden="true" className="chevron">
             <path d="M2.500 4.500 6 8 9.500 4.500" />

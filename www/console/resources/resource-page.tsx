@@ -5,7 +5,7 @@ import type { Resource } from "../api/wire.ts";
 import { useEditing } from "../form/editing.ts";
 import { EditForm } from "../form/forms.tsx";
 import { Deleting } from "../shell/deleting.tsx";
-import { Failed, Loading, Page } from "../shell/page.tsx";
+import { FailedPage, Loading, Page } from "../shell/page.tsx";
 import { Stamps } from "../shell/stamps.tsx";
 import { AssignedClients } from "./assigned-clients.tsx";
 import { AskingForIt } from "./asking-for-it.tsx";
@@ -21,7 +21,7 @@ export function ResourcePage() {
   const { id } = useParams({ from: "/resources/$id" });
   const { data, error, refetch } = useQuery({ ...one("resource", id), select: withPresets });
   if (data === undefined) {
-    return error === null ? <Loading what="the resource" /> : <Failed error={error} again={() => void refetch()} />;
+    return error === null ? <Loading what="the resource" /> : <FailedPage what="resource" within={{ to: "/resources", name: "Resources" }} error={error} again={() => void refetch()} />;
   }
   return <LoadedResource key={id} id={id} loaded={data} />;
 }

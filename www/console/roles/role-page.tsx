@@ -5,7 +5,7 @@ import type { Role } from "../api/wire.ts";
 import { useEditing } from "../form/editing.ts";
 import { EditForm } from "../form/forms.tsx";
 import { Deleting } from "../shell/deleting.tsx";
-import { Failed, Loading, Page } from "../shell/page.tsx";
+import { FailedPage, Loading, Page } from "../shell/page.tsx";
 import { Stamps } from "../shell/stamps.tsx";
 import { RoleDetails } from "./details.tsx";
 
@@ -13,7 +13,7 @@ export function RolePage() {
   const { id } = useParams({ from: "/roles/$id" });
   const { data, error, refetch } = useQuery(one("role", id));
   if (data === undefined) {
-    return error === null ? <Loading what="the role" /> : <Failed error={error} again={() => void refetch()} />;
+    return error === null ? <Loading what="the role" /> : <FailedPage what="role" within={{ to: "/roles", name: "Roles" }} error={error} again={() => void refetch()} />;
   }
   return <LoadedRole key={id} id={id} loaded={data} />;
 }

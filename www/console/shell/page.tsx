@@ -1,7 +1,7 @@
 /** What every page has: a title that gets the focus on arrival, the way to it, and what can be done. */
 import { Link, useMatch } from "@tanstack/react-router";
 import { type ReactNode, useEffect, useRef } from "react";
-import { inPlainWords } from "../api/refusal.ts";
+import { inPlainWords, Refusal } from "../api/refusal.ts";
 import { WithCode } from "../../form/faults.tsx";
 
 /** The path whose heading had the focus last. */
@@ -88,6 +88,16 @@ export function Failed({ error, again }: { error: unknown; again?: () => void })
         </button>
       )}
     </div>
+  );
+}
+
+/** A page of what cannot be shown. */
+export function FailedPage({ what, within, error, again }: { what: string; within: NonNullable<PageProps["within"]>; error: unknown; again: () => void }) {
+  const isGone = error instanceof Refusal && error.status === 404;
+  return (
+    <Page title={isGone ? `No such ${what}` : `The ${what} cannot be shown`} within={within}>
+      <Failed error={error} {...(isGone ? {} : { again })} />
+    </Page>
   );
 }
 

@@ -1,6 +1,6 @@
 /** The frame around every page: where one is, who one is, and how far publication has come. */
 import { Link, Outlet, useRouter, useRouterState } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Button, RouterProvider } from "react-aria-components";
 import { announce } from "../../announcements/announcements.ts";
 import { inPlainWords } from "../api/refusal.ts";
@@ -8,6 +8,7 @@ import { logOut } from "../api/session.ts";
 import type { ConsoleSession } from "../api/wire.ts";
 import { Gate, LoggedIn } from "./gate.tsx";
 import { Mark } from "../../brand/mark.tsx";
+import { useKeptFocus } from "./kept-focus.ts";
 import { PublicationStatus } from "./publication-status.tsx";
 import { SessionOver } from "./session-over.tsx";
 import { StatusRegion } from "../../announcements/status-region.tsx";
@@ -36,6 +37,8 @@ export function Shell() {
 function Frame({ who }: { who: ConsoleSession }) {
   const router = useRouter();
   const path = useRouterState({ select: ({ location }) => location.pathname });
+  const main = useRef<HTMLElement>(null);
+  useKeptFocus(main);
   const [isMenuOpen, setMenuOpen] = useState(false);
   useEffect(() => setMenuOpen(false), [path]);
   return (
@@ -81,7 +84,7 @@ function Frame({ who }: { who: ConsoleSession }) {
               ))}
             </ul>
           </nav>
-          <main id="main" tabIndex={-1}>
+          <main id="main" tabIndex={-1} ref={main}>
             <Outlet />
           </main>
         </div>

@@ -7,7 +7,7 @@ import { useEditing } from "../form/editing.ts";
 import { EditForm } from "../form/forms.tsx";
 import { Identifiers } from "../lists/identifiers.tsx";
 import { Deleting } from "../shell/deleting.tsx";
-import { Failed, Loading, Page, Section } from "../shell/page.tsx";
+import { FailedPage, Loading, Page, Section } from "../shell/page.tsx";
 import { Stamps } from "../shell/stamps.tsx";
 import { Sessions } from "./sessions.tsx";
 import { StatusBadge } from "./status-badge.tsx";
@@ -18,7 +18,7 @@ export function UserPage() {
   const { id } = useParams({ from: "/users/$id" });
   const { data, error, refetch } = useQuery(one("user", id));
   if (data === undefined) {
-    return error === null ? <Loading what="the user" /> : <Failed error={error} again={() => void refetch()} />;
+    return error === null ? <Loading what="the user" /> : <FailedPage what="user" within={{ to: "/users", name: "Users" }} error={error} again={() => void refetch()} />;
   }
   return <LoadedUser key={id} id={id} loaded={data} />;
 }
