@@ -38,12 +38,12 @@ export class Visitor {
   readonly page: Page;
   /** What a page did that a good page does not do: errors, blocked content, requests to other places. */
   readonly complaints: string[] = [];
-  readonly #demo: Demo;
+  protected readonly demo: Demo;
   readonly #hasScripts: boolean;
 
-  private constructor(page: Page, demo: Demo, hasScripts: boolean) {
+  protected constructor(page: Page, demo: Demo, hasScripts: boolean) {
     this.page = page;
-    this.#demo = demo;
+    this.demo = demo;
     this.#hasScripts = hasScripts;
     page.on("pageerror", (error) => this.complaints.push(error.message));
     page.on("console", (message) => {
@@ -68,7 +68,7 @@ export class Visitor {
 
   /** Opens a path of the demo, or a link. */
   async open(target: string): Promise<void> {
-    await this.page.goto(new URL(target, this.#demo.origin).href);
+    await this.page.goto(new URL(target, this.demo.origin).href);
   }
 
   async press(button: string): Promise<void> {
@@ -125,16 +125,17 @@ export class Visitor {
     return this.page.getByRole("alert").locator("code").innerText();
   }
 
-  /** Pictures of the page, wide and narrow, light and dark; each has to be accessible and to fit. */
-  async look(name: string): Promise<void> {
+  /** Pictures of the page, wide and narrow, light and dark; each has to be accessible (but for rules of `except`) and to fit. */
+  async look(name: string, except: string[] = []): Promise<void> {
+    if (this.#hasScripts) await this.page.evaluate(() => scrollTo(0, 0));
     for (const colorScheme of SCHEMES) {
       await this.page.emulateMedia({ colorScheme });
       for (const size of SIZES) {
         await this.page.setViewportSize(size);
-        await this.page.screenshot({ path: join(SCREENSHOTS, `${name}-${colorScheme}-${size.width}.png`), fullPage: true });
+        await this.picture(`${name}-${colorScheme}-${size.width}`, { fullPage: true });
         if (this.#hasScripts) {
           const where = `${name}, ${colorScheme}, ${size.width} wide`;
-          assert.deepEqual(await this.#violations(), [], where);
+          assert.deepEqual(await this.#violations(colorScheme, except), [], where);
           assert.ok(await this.#fits(), `${where}: it scrolls sideways`);
         }
       }
@@ -143,20 +144,27 @@ export class Visitor {
     await this.page.setViewportSize(SIZES[0] as (typeof SIZES)[number]);
   }
 
+  /** A picture of what is in sight, or of the whole page. */
+  async picture(name: string, options: { fullPage?: boolean } = {}): Promise<void> {
+    await this.page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), ...options });
+  }
+
   #fits(): Promise<boolean> {
     return this.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth);
   }
 
-  async #violations(): Promise<string[]> {
-    await this.page.evaluate(AXE);
-    return this.page.evaluate(async () => {
-      const { violations } = await (globalThis as unknown as { axe: { run(): Promise<AxeResult> } }).axe.run();
+  /** Another scheme has other colours, and nothing else. */
+  async #violations(colorScheme: (typeof SCHEMES)[number], except: string[]): Promise<string[]> {
+    if (!(await this.page.evaluate(() => "axe" in globalThis))) await this.page.evaluate(AXE);
+    const options = colorScheme === "light" ? { rules: Object.fromEntries(except.map((rule) => [rule, { enabled: false }])) } : { runOnly: ["color-contrast"] };
+    return this.page.evaluate(async (asked) => {
+      const { violations } = await (globalThis as unknown as { axe: Axe }).axe.run(asked);
       return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
-    });
+    }, options);
   }
 
   async #sentTo(email: string): Promise<string[]> {
-    return (await this.#demo.outbox()).filter(({ to }) => to === email).map(({ link }) => link);
+    return (await this.demo.outbox()).filter(({ to }) => to === email).map(({ link }) => link);
   }
 
   /** A mail is sent beside the answer, so it may come after it. */
@@ -170,6 +178,6 @@ export class Visitor {
   }
 }
 
-interface AxeResult {
-  violations: { id: string; nodes: { html: string }[] }[];
+interface Axe {
+  run(options: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>;
 }
