@@ -227,6 +227,9 @@ describe("who may not administer the tenant", () => {
     assert.equal(await grace.heading(), "Not for you");
     assert.match(await grace.text(), /tenant-administrator/);
     await grace.look("console-no-role");
+    await grace.follow("Log in as somebody else");
+    await grace.page.waitForURL(/\/oidc\/login\?/);
+    assert.equal(await grace.heading(), "Log in to Console");
     await grace.goTo("");
     assert.equal(await grace.heading(), "Log in to the console");
 

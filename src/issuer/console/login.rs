@@ -25,7 +25,7 @@ const LIFETIME: u64 = 900;
 const MAX_RETURN_TO: usize = 300;
 const HOME: &str = "/console/";
 
-/// `GET /console/login?return_to=/console/…`
+/// `GET /console/login?return_to=/console/…`; with `prompt=login` whoever is logged in is asked again who they are.
 pub(super) fn begin<H: Host>(
     service: &Service<'_, H>,
     request: &IssuerRequest<'_>,
@@ -36,17 +36,19 @@ pub(super) fn begin<H: Host>(
     let (state, verifier) = (service.random_secret()?, service.random_secret()?);
     let kept = service.issue(TokenKind::ConsoleLogin, &[&state, &verifier, return_to])?;
     let challenge = Base64UrlUnpadded::encode_string(&Sha256::digest(&verifier));
-    let location = with_parameters(
-        &format!("{}/oidc/auth", service.tenant.issuer()),
-        &[
-            ("response_type", "code"),
-            ("client_id", client_id.as_str()),
-            ("redirect_uri", &redirect_uri(service)),
-            ("state", &state),
-            ("code_challenge", &challenge),
-            ("code_challenge_method", "S256"),
-        ],
-    );
+    let redirect_uri = redirect_uri(service);
+    let mut parameters = vec![
+        ("response_type", "code"),
+        ("client_id", client_id.as_str()),
+        ("redirect_uri", &redirect_uri),
+        ("state", &state),
+        ("code_challenge", &challenge),
+        ("code_challenge_method", "S256"),
+    ];
+    if form.value("prompt") == Some("login") {
+        parameters.push(("prompt", "login"));
+    }
+    let location = with_parameters(&format!("{}/oidc/auth", service.tenant.issuer()), &parameters);
     Ok(sent_to(&location, set_cookie(service, COOKIE, kept.text(), LIFETIME, SameSite::Lax)))
 }
 
@@ -115,7 +117,9 @@ pub(super) async fn finish<H: Host>(
     if !user.zip(client).is_some_and(|(user, client)| may_administer(&user, &client)) {
         let text = "Your account may not administer this tenant. Somebody who may can give it the role \
                     tenant-administrator.";
-        return Ok(Page::refusal(403, "Not for you", text, "no_administrator").answer());
+        return Ok(Page::refusal(403, "Not for you", text, "no_administrator")
+            .html("<p><a href=\"/console/login?prompt=login\">Log in as somebody else</a></p>")
+            .answer());
     }
     let mut answer = sent_to(return_to, fresh_cookie(service, &user_id, sid)?);
     let gone = set_cookie(service, COOKIE, "", 0, SameSite::Lax);
