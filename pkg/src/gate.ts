@@ -1,18 +1,11 @@
 /** The gate as a wrapper of any `fetch` handler. */
 import type { Access, GateDecision, PlainResponse, Trace } from "../wasm/full_types.js";
-import { type BindingOptions, bindings } from "./bindings.ts";
-import { ConfigurationUnavailable, type LoadedTenant } from "./configuration.ts";
-import { decide, type Inquiry, type Liveness } from "./decision.ts";
-import { performCall } from "./effects/call.ts";
+import { Gatekeeper, type GatekeeperOptions } from "./gatekeeper.ts";
 import type { CoreInstances } from "./instance.ts";
-import { log } from "./log.ts";
-import { type Context, orUnavailable, Platform, type PlatformOptions, type Situation } from "./options.ts";
-import { RevocationLists } from "./revocations.ts";
+import { type Context, orUnavailable } from "./options.ts";
 
 /** Options of {@link Gate}. */
-export interface GateOptions<Env> extends PlatformOptions<Env>, Pick<BindingOptions<Env>, "account"> {
-  /** Whether admitted requests carry their trace as well (`ctx.trace`). Refused ones always do, in the log. */
-  trace?: boolean;
+export interface GateOptions<Env> extends GatekeeperOptions<Env> {
   /** Told of every decision, before the handler or the response; for metrics and for tools that explain decisions. */
   onDecision?: (decision: GateDecision, request: Request) => void;
 }
@@ -51,35 +44,16 @@ export type Gate = <Env, C extends Context>(
 
 export function gateWith(instances: CoreInstances): Gate {
   return (handler, options = {}) => {
-    const platform = new Platform(instances, options);
-    const lists = new RevocationLists(instances);
+    const gatekeeper = new Gatekeeper(instances, options);
     return {
       fetch: async (request, env, context) => {
         const outcome = await orUnavailable(async () => {
-          let read = (): Promise<void> => Promise.resolve();
-          const found = await platform.situation(request, env, context, (reading) => {
-            read = lists.begin(reading);
-          });
-          if (found instanceof Response) {
-            return found;
+          const decision = await gatekeeper.decide(request, env, context);
+          if (decision instanceof Response) {
+            return decision;
           }
-          const situation = await withKeys(platform, found);
-          const liveness = {
-            honour: (tenant: LoadedTenant) => lists.honour(situation.tenantId, tenant),
-            read,
-            ask: (inquiries: Inquiry[]) => asked(inquiries, bindings(env, options).objects),
-          };
-          const decision = await decided(platform, request, situation, options.trace === true, liveness);
           options.onDecision?.(decision, request);
-          switch (decision.type) {
-            case "respond":
-              return response(decision.response);
-            case "deny":
-              log({ event: "gate_refusal", tenant: situation.tenantId, reason: decision.reason, trace: decision.trace });
-              return response(decision.response);
-            case "allow":
-              return decision;
-          }
+          return decision.type === "allow" ? decision : response(decision.response);
         });
         if (outcome instanceof Response) {
           return outcome;
@@ -90,43 +64,6 @@ export function gateWith(instances: CoreInstances): Gate {
       },
     };
   };
-}
-
-/** Keys that are not published yet verify nothing, and nothing is known against the token: 503, never 401. */
-async function withKeys<Env>({ configuration }: Platform<Env>, situation: Situation): Promise<Situation> {
-  const { tenant, tenantId, source, secretKeys, now } = situation;
-  if (hasKeys(tenant)) {
-    return situation;
-  }
-  situation.release();
-  await configuration.reread(source, tenantId, secretKeys, now);
-  const again = { ...situation, ...configuration.hold(tenantId) };
-  if (!hasKeys(again.tenant)) {
-    again.release();
-    throw new ConfigurationUnavailable(`no signing keys are published: ${tenantId}`);
-  }
-  return again;
-}
-
-function hasKeys({ managesKeys, keysVersion }: LoadedTenant): boolean {
-  return !managesKeys || keysVersion > 0;
-}
-
-async function decided<Env>(
-  platform: Platform<Env>,
-  request: Request,
-  situation: Situation,
-  trace: boolean,
-  liveness: Liveness,
-): Promise<GateDecision> {
-  try {
-    const decision = await decide(request, situation.tenant, situation.now, trace, liveness);
-    return decision.type === "deny" && decision.newerConfigurationCouldHelp
-      ? await decideAnew(platform, request, situation, trace, liveness, decision)
-      : decision;
-  } finally {
-    situation.release();
-  }
 }
 
 /**
@@ -153,39 +90,6 @@ function gatedContext<C extends Context>(context: C, access: Access, trace: Trac
     has: (target, name) => Object.hasOwn(target, name) || name in context,
     set: (target, name, value) => Reflect.defineProperty(target, name, { value, writable: true, enumerable: true, configurable: true }),
   }) as GatedContext<C>;
-}
-
-/** An unknown key may be a new one: one read of the configuration, no more than once in a while, then the answer stands. */
-async function decideAnew<Env>(
-  platform: Platform<Env>,
-  request: Request,
-  situation: Situation,
-  trace: boolean,
-  liveness: Liveness,
-  decision: GateDecision,
-): Promise<GateDecision> {
-  const { configuration } = platform;
-  const { source, tenantId, secretKeys, now, refreshing } = situation;
-  if (refreshing === undefined && !configuration.mayReread(tenantId, now)) {
-    return decision;
-  }
-  await (refreshing ?? configuration.reread(source, tenantId, secretKeys, now)).catch(() => undefined);
-  const { tenant, release } = configuration.hold(tenantId);
-  try {
-    return tenant === situation.tenant ? decision : await decide(request, tenant, now, trace, liveness);
-  } finally {
-    release();
-  }
-}
-
-/** The replies of `Account` objects, all asked at once. */
-function asked(inquiries: Inquiry[], objects: Parameters<typeof performCall>[1]): Promise<(string | undefined)[]> {
-  return Promise.all(
-    inquiries.map(async ({ object, request }) => {
-      const reply = await performCall({ type: "call", object: "account", name: object, request }, objects);
-      return reply.type === "value" ? (reply.value ?? undefined) : undefined;
-    }),
-  );
 }
 
 /** The platform's form of a plain response. */

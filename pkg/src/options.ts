@@ -73,7 +73,7 @@ export class Platform<Env> {
    * begin what need not wait for its configuration.
    */
   async situation(
-    request: Request,
+    request: { readonly url: string },
     env: Env,
     context: Context,
     beside?: (basis: SituationBasis) => void,
@@ -129,7 +129,7 @@ export function plain(status: number, body: object, headers: Record<string, stri
   return Response.json(body, { status, headers: { "cache-control": "no-store", ...headers } });
 }
 
-function hostname(request: Request): string {
+function hostname(request: { readonly url: string }): string {
   return new URL(request.url).hostname;
 }
 

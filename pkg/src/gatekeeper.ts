@@ -1,0 +1,120 @@
+/** One gate's way to a decision: configuration, keys, list of revocations and objects around the core. */
+import type { GateDecision } from "../wasm/full_types.js";
+import { type BindingOptions, bindings } from "./bindings.ts";
+import { ConfigurationUnavailable, type LoadedTenant } from "./configuration.ts";
+import { decide, type Inquiry, type Liveness, type RequestParts } from "./decision.ts";
+import { performCall } from "./effects/call.ts";
+import type { CoreInstances } from "./instance.ts";
+import { log } from "./log.ts";
+import { type Context, Platform, type PlatformOptions, type Situation } from "./options.ts";
+import { RevocationLists } from "./revocations.ts";
+
+/** What a decision depends on besides the request. */
+export interface GatekeeperOptions<Env> extends PlatformOptions<Env>, Pick<BindingOptions<Env>, "account"> {
+  /** Whether admitted requests carry their trace as well (`ctx.trace`). Refused ones always do, in the log. */
+  trace?: boolean;
+}
+
+export class Gatekeeper<Env> {
+  readonly #options: GatekeeperOptions<Env>;
+  readonly #platform: Platform<Env>;
+  readonly #lists: RevocationLists;
+
+  constructor(instances: CoreInstances, options: GatekeeperOptions<Env>) {
+    this.#options = options;
+    this.#platform = new Platform(instances, options);
+    this.#lists = new RevocationLists(instances);
+  }
+
+  /** The decision about a request, or the response where none is possible. Throws what `orUnavailable` answers. */
+  async decide(request: RequestParts, env: Env, context: Context): Promise<GateDecision | Response> {
+    let read = (): Promise<void> => Promise.resolve();
+    const found = await this.#platform.situation(request, env, context, (reading) => {
+      read = this.#lists.begin(reading);
+    });
+    if (found instanceof Response) {
+      return found;
+    }
+    const situation = await withKeys(this.#platform, found);
+    const liveness = {
+      honour: (tenant: LoadedTenant) => this.#lists.honour(situation.tenantId, tenant),
+      read,
+      ask: (inquiries: Inquiry[]) => asked(inquiries, bindings(env, this.#options).objects),
+    };
+    const decision = await decided(this.#platform, request, situation, this.#options.trace === true, liveness);
+    if (decision.type === "deny") {
+      log({ event: "gate_refusal", tenant: situation.tenantId, reason: decision.reason, trace: decision.trace });
+    }
+    return decision;
+  }
+}
+
+/** Keys that are not published yet verify nothing, and nothing is known against the token: 503, never 401. */
+async function withKeys<Env>({ configuration }: Platform<Env>, situation: Situation): Promise<Situation> {
+  const { tenant, tenantId, source, secretKeys, now } = situation;
+  if (hasKeys(tenant)) {
+    return situation;
+  }
+  situation.release();
+  await configuration.reread(source, tenantId, secretKeys, now);
+  const again = { ...situation, ...configuration.hold(tenantId) };
+  if (!hasKeys(again.tenant)) {
+    again.release();
+    throw new ConfigurationUnavailable(`no signing keys are published: ${tenantId}`);
+  }
+  return again;
+}
+
+function hasKeys({ managesKeys, keysVersion }: LoadedTenant): boolean {
+  return !managesKeys || keysVersion > 0;
+}
+
+async function decided<Env>(
+  platform: Platform<Env>,
+  request: RequestParts,
+  situation: Situation,
+  trace: boolean,
+  liveness: Liveness,
+): Promise<GateDecision> {
+  try {
+    const decision = await decide(request, situation.tenant, situation.now, trace, liveness);
+    return decision.type === "deny" && decision.newerConfigurationCouldHelp
+      ? await decideAnew(platform, request, situation, trace, liveness, decision)
+      : decision;
+  } finally {
+    situation.release();
+  }
+}
+
+/** An unknown key may be a new one: one read of the configuration, no more than once in a while, then the answer stands. */
+async function decideAnew<Env>(
+  platform: Platform<Env>,
+  request: RequestParts,
+  situation: Situation,
+  trace: boolean,
+  liveness: Liveness,
+  decision: GateDecision,
+): Promise<GateDecision> {
+  const { configuration } = platform;
+  const { source, tenantId, secretKeys, now, refreshing } = situation;
+  if (refreshing === undefined && !configuration.mayReread(tenantId, now)) {
+    return decision;
+  }
+  await (refreshing ?? configuration.reread(source, tenantId, secretKeys, now)).catch(() => undefined);
+  const { tenant, release } = configuration.hold(tenantId);
+  try {
+    return tenant === situation.tenant ? decision : await decide(request, tenant, now, trace, liveness);
+  } finally {
+    release();
+  }
+}
+
+/** The replies of `Account` objects, all asked at once. */
+function asked(inquiries: Inquiry[], objects: Parameters<typeof performCall>[1]): Promise<(string | undefined)[]> {
+  return Promise.all(
+    inquiries.map(async ({ object, request }) => {
+      const reply = await performCall({ type: "call", object: "account", name: object, request }, objects);
+      return reply.type === "value" ? (reply.value ?? undefined) : undefined;
+    }),
+  );
+}
