@@ -169,9 +169,10 @@ export class Administrator extends Visitor {
   }
 
   async #findSecrets(request: Request): Promise<void> {
-    const response = await request.response();
+    // A page that has gone meanwhile gives no answer away any more.
+    const response = await request.response().catch(() => null);
     if (response === null || !/json|html/.test(response.headers()["content-type"] ?? "")) return;
-    // The answer to a page that has gone meanwhile cannot be read any more, and a redirect has none.
+    // A redirect has no content that could be read.
     const text = await response.text().catch(() => "");
     const asked = `${request.method()} ${new URL(request.url()).pathname}`;
     const found = SECRETS.exec(SHOWN_ONCE.test(asked) ? text.replace('"client_secret"', "") : text)?.[0];
