@@ -15,13 +15,32 @@ const wasm = (name) => join(root, `pkg/wasm/${name}.wasm`);
 const ALGORITHMS = ["HS256", "ES256", "EdDSA", "RS256"];
 const ROUNDS = 11;
 /** Long enough that a round trip to the worker does not count, short enough to end. */
-const COUNTS = { verify: TOKENS * REPETITIONS, issue: 256 };
+const FIRST = TOKENS * REPETITIONS;
+const AGAIN = FIRST * 16;
+const ISSUE = 256;
+/**
+ * What is measured, each side with how often it is done in a round.
+ * @type {{ operation: string, against: string, ours: [string, number], theirs: [string, number], forget?: boolean }[]}
+ */
+const ROWS = [
+  { operation: "verify-first", against: "jose", ours: ["audgate-verify", FIRST], theirs: ["jose-verify", FIRST], forget: true },
+  { operation: "verify-again", against: "jose", ours: ["audgate-verify", AGAIN], theirs: ["jose-verify", FIRST] },
+  { operation: "verify-again", against: "jose, map", ours: ["audgate-verify", AGAIN], theirs: ["map-verify", AGAIN] },
+  { operation: "issue", against: "jose", ours: ["audgate-issue", ISSUE], theirs: ["jose-issue", ISSUE] },
+];
+/** The ratios to reach in workerd. */
+const WANTED = {
+  "verify-first": { HS256: 2.2, ES256: 1.1, EdDSA: 1.1, RS256: 1.25 },
+  "verify-again": { HS256: 15, ES256: 50, EdDSA: 50, RS256: 25 },
+  issue: { HS256: 2.2, ES256: 1.25, EdDSA: 1.25, RS256: 0.95 },
+};
 
 const results = [];
 const bench = await benchTenant(publish, secretHash);
 
 console.log(`node ${process.version}, ${ROUNDS} rounds, both sides in turn; jose = 1, above 1 Audgate is faster\n`);
 console.log("verify: Audgate decides a whole request, rule and scopes included; jose checks the token with a key imported before.");
+console.log("verify-again: tokens seen before; once against jose as it is, once against jose behind a map of as many tokens.");
 console.log("issue: Audgate answers a whole token request, client authentication included; jose signs the claims.\n");
 reportSizes();
 await measure("node", await inNode());
@@ -33,38 +52,56 @@ if (process.env.BENCH_JSON) {
   writeFileSync(process.env.BENCH_JSON, `${JSON.stringify(results, null, 2)}\n`);
 }
 
+/** @param {string} runtime @param {any} runner */
 async function measure(runtime, runner) {
-  console.log(`\n${runtime.padEnd(8)} ${"operation".padEnd(14)} algorithm   audgate      jose     ratio`);
+  console.log(`\n${runtime.padEnd(8)} ${"operation".padEnd(14)} algorithm   audgate   against              ratio    wanted`);
   for (const algorithm of ALGORITHMS) {
     await runner.prepare(algorithm);
     const overhead = await median(() => timed(() => runner.run("audgate-verify", 0)));
-    for (const operation of ["verify-first", "verify-again", "issue"]) {
-      const kind = operation === "issue" ? "issue" : "verify";
-      const count = COUNTS[kind];
-      const forget = operation === "verify-first";
-      const { ours, theirs, ratio } = await sideBySide(runner, kind, count, forget, overhead);
+    for (const row of ROWS) {
+      const { ours, theirs, ratio } = await sideBySide(runner, row, overhead);
+      const { operation, against } = row;
+      const wanted = runtime === "workerd" ? WANTED[operation]?.[algorithm] : undefined;
+      const goal = against !== "jose" || wanted === undefined ? "" : `${wanted.toFixed(2)} ${ratio >= wanted ? "reached" : "not reached"}`;
       console.log(
-        `${"".padEnd(8)} ${operation.padEnd(14)} ${algorithm.padEnd(9)} ${micro(ours)} ${micro(theirs)} ${ratio.toFixed(2).padStart(8)}`,
+        `${"".padEnd(8)} ${operation.padEnd(14)} ${algorithm.padEnd(9)} ${micro(ours)}   ${against.padEnd(9)}${micro(theirs)} ${ratio.toFixed(2).padStart(8)}    ${goal}`.trimEnd(),
       );
-      results.push({ runtime, operation, algorithm, against: "jose", median_us: ours, against_median_us: theirs, ratio });
+      results.push({ runtime, operation, algorithm, against, median_us: ours, against_median_us: theirs, ratio });
     }
   }
+  await measureGrowth(runtime, runner);
 }
 
-/** Rounds of both sides in turn: the medians in microseconds, and the median of the ratios pair by pair. */
-async function sideBySide(runner, kind, count, forget, overhead) {
+/** The whole decision by known tokens: with many resources and rules against few. @param {string} runtime @param {any} runner */
+async function measureGrowth(runtime, runner) {
+  await runner.prepare("ES256");
+  await runner.grow();
+  const overhead = await median(() => timed(() => runner.run("audgate-verify", 0)));
+  const { ours: few, theirs: many, ratio } = await sideBySide(runner, { ours: ["few", AGAIN], theirs: ["many", AGAIN] }, overhead);
+  console.log(
+    `${"".padEnd(8)} a whole decision by a known token: ${few.toFixed(1)} us with ${bench.sizes[0]} resources and rules, ` +
+      `${many.toFixed(1)} us with ${bench.sizes[1]}, ${ratio.toFixed(2)} times as long`,
+  );
+  results.push({ runtime, operation: "known-token", algorithm: "ES256", against: "few resources", median_us: many, against_median_us: few, ratio: 1 / ratio });
+}
+
+/**
+ * Rounds of both sides in turn: the medians in microseconds, and the median of the ratios pair by pair.
+ * @param {any} runner @param {{ ours: [string, number], theirs: [string, number], forget?: boolean }} row @param {number} overhead
+ */
+async function sideBySide(runner, { ours: [operation, count], theirs: [other, otherCount], forget = false }, overhead) {
   const ours = [];
   const theirs = [];
   for (let round = 0; round < ROUNDS + 2; round += 1) {
     if (forget) {
       await runner.forget();
     }
-    const first = await timed(() => runner.run(`audgate-${kind}`, count));
-    const second = await timed(() => runner.run(`jose-${kind}`, count));
+    const first = await timed(() => runner.run(operation, count));
+    const second = await timed(() => runner.run(other, otherCount));
     // The first two rounds warm up.
     if (round >= 2) {
       ours.push(((first - overhead) * 1000) / count);
-      theirs.push(((second - overhead) * 1000) / count);
+      theirs.push(((second - overhead) * 1000) / otherCount);
     }
   }
   const ratio = middle(ours.map((value, index) => (theirs[index] ?? 0) / value));
@@ -72,8 +109,8 @@ async function sideBySide(runner, kind, count, forget, overhead) {
 }
 
 async function inNode() {
-  const operations = new Operations(new WebAssembly.Module(readFileSync(wasm("full"))), bench);
-  return operations;
+  const compiled = (name) => new WebAssembly.Module(readFileSync(wasm(name)));
+  return new Operations({ gate: compiled("gate"), full: compiled("full") }, bench);
 }
 
 async function inWorkerd() {
@@ -88,6 +125,7 @@ async function inWorkerd() {
   const modules = {
     "scripts/bench/worker.js": { type: "esm", contents: outputFiles[0]?.text },
     "pkg/wasm/full.wasm": { type: "wasm", contents: readFileSync(wasm("full")) },
+    "pkg/wasm/gate.wasm": { type: "wasm", contents: readFileSync(wasm("gate")) },
   };
   const miniflare = new Miniflare({
     telemetry: { enabled: false },
@@ -116,6 +154,7 @@ async function inWorkerd() {
   const runner = {
     prepare: (algorithm) => call(`/prepare?operation=${algorithm}`),
     forget: () => call("/forget"),
+    grow: () => call("/grow"),
     run: (operation, count) => call(`/run?operation=${operation}&count=${count}`),
   };
   return { runner, dispose: () => miniflare.dispose() };

@@ -2,7 +2,7 @@
  * A tenant's published configuration in this isolate: read from KV, compiled by the core, read again in the background.
  * The core decides what is acceptable and how old is too old; this file carries bytes and remembers.
  */
-import type { Fault, LoadOutcome, TenantHandle } from "../wasm/full_types.js";
+import type { Fault, GateDecision, LoadOutcome, TenantHandle } from "../wasm/full_types.js";
 import type { CoreInstance, CoreInstances } from "./instance.ts";
 import { log } from "./log.ts";
 
@@ -16,6 +16,12 @@ export class ConfigurationUnavailable extends Error {
   override readonly name = "ConfigurationUnavailable";
 }
 
+/** A public key as the platform imported it. */
+export interface ImportedKey {
+  readonly algorithm: string;
+  readonly cryptoKey: CryptoKey;
+}
+
 /** A tenant's configuration, compiled in one instance of the core. */
 export class LoadedTenant {
   readonly instance: CoreInstance;
@@ -25,8 +31,10 @@ export class LoadedTenant {
   readonly managesKeys: boolean;
   /** Of the keys that the directory published; 0 without any. */
   readonly keysVersion: number;
-  /** Public keys as the platform imported them, by `kid`; they go with the configuration that named them. */
-  readonly keys = new Map<string, CryptoKey>();
+  /** By algorithm and `kid`, with a space between; they go with the configuration that named them. */
+  readonly keys = new Map<string, ImportedKey>();
+  /** Decisions that the core may say are to be repeated. */
+  readonly kept: (GateDecision | undefined)[];
   #holders = 0;
   #retired = false;
 
@@ -36,6 +44,7 @@ export class LoadedTenant {
     this.version = handle.version;
     this.managesKeys = handle.managesKeys;
     this.keysVersion = handle.keysVersion;
+    this.kept = new Array<undefined>(instance.use((core) => core.TenantHandle.roomForKept())).fill(undefined);
   }
 
   /** Keeps the handle alive until the answer is called. */

@@ -1,6 +1,6 @@
 /** One decision of the core: it says what it waits for, until the decision is there. */
-import type { GateDecision, InquiriesHandle, PendingHandle, ReadingHandle } from "../wasm/full_types.js";
-import type { LoadedTenant } from "./configuration.ts";
+import type { GateDecision, InquiriesHandle, PendingHandle, ReadingHandle, TenantHandle } from "../wasm/full_types.js";
+import type { ImportedKey, LoadedTenant } from "./configuration.ts";
 import type { CoreExports } from "./instance.ts";
 import { importKey, isUnsupported, verify } from "./signatures.ts";
 
@@ -32,46 +32,61 @@ const DECIDED = 0;
 const SIGNATURE = 1;
 const READING = 2;
 const INQUIRIES = 3;
+const REPEATED = 4;
 
-/** What the core waits for, or its decision as text. */
+/** What the core waits for, or its decision. */
 type Next =
-  | { type: "decided"; decision: string }
-  | { type: "signature"; pending: PendingHandle }
+  | { type: "decided"; decision: GateDecision }
+  | { type: "signature"; pending: PendingHandle; check: SignatureCheck }
   | { type: "reading"; pending: ReadingHandle }
   | { type: "inquiries"; pending: InquiriesHandle };
 
+type Waiting = Exclude<Next, { type: "decided" }>;
+
 /**
- * The decision about a request under a tenant's configuration, at `now` milliseconds since the Unix epoch. The caller
- * holds the configuration until the decision is there. Without `liveness` no list is honoured and no object asked.
+ * The decision about a request under a tenant's configuration, at `now` milliseconds since the Unix epoch; at once where
+ * it waits for nothing. The caller holds the configuration until the decision is there. Without `liveness` no list is
+ * honoured and no object asked.
  */
-export async function decide(
+export function decide(
   request: RequestParts,
   tenant: LoadedTenant,
   now: number,
   trace: boolean,
   liveness?: Liveness,
-): Promise<GateDecision> {
+): GateDecision | Promise<GateDecision> {
   const { instance, handle } = tenant;
   const text = requestText(request);
   liveness?.honour(tenant);
-  let next = instance.use((core) => {
+  const next = instance.use((core) => {
     const seconds = Math.floor(now / 1_000);
-    const length = writeInto(core, tenant, text);
+    const length = writeInto(core, handle, text);
     return taken(
+      core,
       tenant,
       length === undefined ? handle.decideText(text, seconds, trace) : handle.decideBuffered(length, seconds, trace),
     );
   });
+  return next.type === "decided" ? next.decision : concluded(tenant, next, trace, liveness);
+}
+
+async function concluded(
+  tenant: LoadedTenant,
+  waiting: Waiting,
+  trace: boolean,
+  liveness: Liveness | undefined,
+): Promise<GateDecision> {
+  let next: Next = waiting;
   while (next.type !== "decided") {
     next = await proceed(tenant, next, trace, liveness);
   }
-  return JSON.parse(next.decision) as GateDecision;
+  return next.decision;
 }
 
 /** Does what the core waits for, and has it go on. */
 async function proceed(
   tenant: LoadedTenant,
-  next: Exclude<Next, { type: "decided" }>,
+  next: Waiting,
   trace: boolean,
   liveness: Liveness | undefined,
 ): Promise<Next> {
@@ -79,15 +94,10 @@ async function proceed(
   switch (next.type) {
     case "signature": {
       const { pending } = next;
-      const check = instance.use(() => ({
-        kid: pending.kid(),
-        algorithm: pending.algorithm(),
-        message: pending.message(),
-        signature: pending.signature(),
-      }));
-      const verdict = await checked(tenant, check);
-      return instance.use(() =>
+      const verdict = await checked(tenant, next.check);
+      return instance.use((core) =>
         taken(
+          core,
           tenant,
           verdict === "unsupported" ? handle.concludeHere(pending, trace) : handle.conclude(pending, verdict, trace),
         ),
@@ -95,7 +105,7 @@ async function proceed(
     }
     case "reading": {
       await liveness?.read();
-      return instance.use(() => taken(tenant, handle.concludeReading(next.pending, trace)));
+      return instance.use((core) => taken(core, tenant, handle.concludeReading(next.pending, trace)));
     }
     case "inquiries": {
       const { pending } = next;
@@ -103,21 +113,37 @@ async function proceed(
         Array.from({ length: pending.count }, (_, at) => ({ object: pending.object(at), request: pending.request(at) })),
       );
       const replies = (await liveness?.ask(inquiries)) ?? [];
-      return instance.use(() => {
+      return instance.use((core) => {
         for (const reply of replies) pending.answer(reply);
-        return taken(tenant, handle.concludeInquiries(pending, trace));
+        return taken(core, tenant, handle.concludeInquiries(pending, trace));
       });
     }
   }
 }
 
 /** Takes over what a step has left, before another request's step can. */
-function taken({ handle }: LoadedTenant, step: number): Next {
+function taken(core: CoreExports, tenant: LoadedTenant, step: number): Next {
+  const { handle, kept } = tenant;
   switch (step) {
-    case DECIDED:
-      return { type: "decided", decision: handle.takeDecision() };
-    case SIGNATURE:
-      return { type: "signature", pending: present(handle.takePending()) };
+    case REPEATED:
+      return { type: "decided", decision: present(kept[handle.repeatable % kept.length]) };
+    case DECIDED: {
+      const decision = frozen(JSON.parse(handle.takeDecision()) as GateDecision);
+      const { repeatable } = handle;
+      if (repeatable > 0) {
+        kept[repeatable % kept.length] = decision;
+      }
+      return { type: "decided", decision };
+    }
+    case SIGNATURE: {
+      const key = handle.checkKey();
+      const messageLength = handle.messageLength();
+      const length = messageLength + handle.signatureLength();
+      // A copy, so that it stays what it is while the platform looks at it.
+      const octets = new Uint8Array(core.memory.buffer, handle.checkAddress(), length).slice();
+      const check = { key, message: octets.subarray(0, messageLength), signature: octets.subarray(messageLength) };
+      return { type: "signature", pending: present(handle.takePending()), check };
+    }
     case READING:
       return { type: "reading", pending: present(handle.takeReading()) };
     case INQUIRIES:
@@ -127,6 +153,17 @@ function taken({ handle }: LoadedTenant, step: number): Next {
   }
 }
 
+/** One decision may be handed to several requests, so none of them can change it. */
+function frozen<T>(value: T): T {
+  if (typeof value === "object" && value !== null) {
+    for (const member of Object.values(value)) {
+      frozen(member);
+    }
+    Object.freeze(value);
+  }
+  return value;
+}
+
 function present<T>(pending: T | undefined): T {
   if (pending === undefined) {
     throw new TypeError("audgate: the core neither decided nor asked for anything");
@@ -134,34 +171,35 @@ function present<T>(pending: T | undefined): T {
   return pending;
 }
 
+interface SignatureCheck {
+  /** Algorithm and `kid`, with a space between. */
+  key: string;
+  message: Uint8Array;
+  signature: Uint8Array;
+}
+
 /** Whether the signature is right; `undefined` where the platform could not check it now. */
-async function checked(tenant: LoadedTenant, check: SignatureCheck): Promise<boolean | undefined | "unsupported"> {
+async function checked(
+  tenant: LoadedTenant,
+  { key, message, signature }: SignatureCheck,
+): Promise<boolean | undefined | "unsupported"> {
   try {
-    const key = await publicKey(tenant, check.kid, check.algorithm);
-    return await verify(key, check.algorithm, check.message, check.signature);
+    const { algorithm, cryptoKey } = tenant.keys.get(key) ?? (await imported(tenant, key));
+    return await verify(cryptoKey, algorithm, message, signature);
   } catch (error) {
     return isUnsupported(error) ? "unsupported" : undefined;
   }
 }
 
-interface SignatureCheck {
-  kid: string;
-  algorithm: string;
-  message: Uint8Array;
-  signature: Uint8Array;
-}
-
-async function publicKey(tenant: LoadedTenant, kid: string, algorithm: string): Promise<CryptoKey> {
-  const known = tenant.keys.get(kid);
-  if (known !== undefined) {
-    return known;
-  }
-  const named = tenant.instance.use(() => tenant.handle.verificationKeys()).find((key) => key.kid === kid);
+async function imported(tenant: LoadedTenant, name: string): Promise<ImportedKey> {
+  const keys = tenant.instance.use(() => tenant.handle.verificationKeys());
+  const named = keys.find(({ kid, algorithm }) => `${algorithm} ${kid}` === name);
   if (named === undefined) {
     throw new TypeError("audgate: the core named a key that its configuration does not have");
   }
-  const key = await importKey(named.jwk, algorithm, "verify");
-  tenant.keys.set(kid, key);
+  const { algorithm } = named;
+  const key = { algorithm, cryptoKey: await importKey(named.jwk, algorithm, "verify") };
+  tenant.keys.set(name, key);
   return key;
 }
 
@@ -169,15 +207,16 @@ async function publicKey(tenant: LoadedTenant, kid: string, algorithm: string): 
 function requestText(request: RequestParts): string {
   const { headers } = request;
   const field = (name: string): string => headers.get(name) ?? "";
-  const authorization = field("authorization");
-  return `${request.method}\n${request.url}\n${field("origin")}\n${field("access-control-request-method")}\n${authorization}`;
+  const { method } = request;
+  // Nothing but a preflight asks for another method.
+  const preflight = method === "OPTIONS" ? field("access-control-request-method") : "";
+  return `${method}\n${request.url}\n${field("origin")}\n${preflight}\n${field("authorization")}`;
 }
 
 const encoder = new TextEncoder();
 
 /** Writes `text` into the core's buffer; `undefined` where it does not fit. */
-function writeInto(core: CoreExports, tenant: LoadedTenant, text: string): number | undefined {
-  const { handle } = tenant;
+function writeInto(core: CoreExports, handle: TenantHandle, text: string): number | undefined {
   const buffer = new Uint8Array(core.memory.buffer, handle.bufferAddress(), handle.bufferLength());
   const { read, written } = encoder.encodeInto(text, buffer);
   return read === text.length ? written : undefined;

@@ -5,42 +5,59 @@
  */
 import { type JWK, SignJWT, importJWK, jwtVerify } from "jose";
 import { instantiate } from "../../pkg/wasm/full.js";
-import { Configuration, LoadedTenant } from "../../pkg/src/configuration.ts";
+import { instantiate as instantiateGate } from "../../pkg/wasm/gate.js";
+import { Configuration, type ImportedKey, LoadedTenant } from "../../pkg/src/configuration.ts";
 import { decide, type RequestParts } from "../../pkg/src/decision.ts";
-import { CoreInstances } from "../../pkg/src/instance.ts";
+import { CoreInstances, type Instantiate } from "../../pkg/src/instance.ts";
 import { issuerWith } from "../../pkg/src/issuer.ts";
 
 /** What both runtimes are given: published records, secret keys, credentials. */
 export interface Bench {
   records: Record<string, string>;
   secretKeys: string;
+  /** How many resources the tenants of `sized` have, and their records. */
+  sizes: number[];
+  sized: Record<string, string>[];
   client: { id: string; secret: string };
   /** By algorithm, the resource whose tokens are signed with it. */
   resources: Record<string, string>;
   issuer: string;
 }
 
+/** The package's wasm, compiled. */
+export interface Modules {
+  gate: WebAssembly.Module;
+  full: WebAssembly.Module;
+}
+
 export const TOKENS = 256;
 /** Fresh configurations in a round: 256 tokens alone would pass too quickly to be timed from outside. */
 export const REPETITIONS = 8;
+/** As many tokens as the gate remembers. */
+const REMEMBERED = 1_024;
 const TENANT = "bench";
 
 type Sign = (jti: string) => Promise<string>;
 
 /** The operations of one algorithm, prepared and ready to be repeated. */
 export class Operations {
-  readonly #instances: CoreInstances;
+  /** The gate is the package's `audgate/gate`, the issuer is `audgate`, each as it is deployed. */
+  readonly #gate: CoreInstances;
+  readonly #full: CoreInstances;
   readonly #bench: Bench;
   #tokens: string[] = [];
   #requests: RequestParts[] = [];
   #tenants: LoadedTenant[] = [];
+  #sized: LoadedTenant[] = [];
   #key: CryptoKey | Uint8Array | undefined;
   #sign: Sign | undefined;
   #issue: (() => Promise<string>) | undefined;
   #algorithm = "";
+  readonly #remembered = new Map<string, Verified>();
 
-  constructor(module: WebAssembly.Module, bench: Bench) {
-    this.#instances = new CoreInstances(module, instantiate);
+  constructor(modules: Modules, bench: Bench) {
+    this.#gate = new CoreInstances(modules.gate, instantiateGate as Instantiate);
+    this.#full = new CoreInstances(modules.full, instantiate);
     this.#bench = bench;
   }
 
@@ -55,6 +72,7 @@ export class Operations {
     }
     const signingKey = await importJWK(jwk, algorithm);
     this.#algorithm = algorithm;
+    this.#remembered.clear();
     this.#key = await importJWK(publicPart(jwk), algorithm);
     this.#sign = (jti) =>
       new SignJWT({ client_id: client.id, scope: "things:read", tid: TENANT, app_id: "app" })
@@ -78,7 +96,7 @@ export class Operations {
       headers.get = (name) => get.call(headers, name) ?? null;
     }
     const source = { get: async (key: string) => records[key] ?? null };
-    const server = issuerWith(this.#instances)({ tenant: TENANT, config: () => source, secretKeys: () => secretKeys });
+    const server = issuerWith(this.#full)({ tenant: TENANT, config: () => source, secretKeys: () => secretKeys });
     const authorization = `Basic ${btoa(`${client.id}:${client.secret}`)}`;
     this.#issue = async () => {
       const body = new URLSearchParams({ grant_type: "client_credentials", resource, scope: "things:read" });
@@ -95,17 +113,25 @@ export class Operations {
     }
   }
 
+  /** Loads the tenants of different sizes. */
+  async grow(): Promise<void> {
+    for (const records of this.#bench.sized) {
+      const source = { get: async (key: string) => records[key] ?? null };
+      this.#sized.push(await new Configuration(this.#gate).reread(source, TENANT, this.#bench.secretKeys, Date.now()));
+    }
+  }
+
   /** Loads the configuration anew, as often as tokens are to be verified for the first time in a round. */
   async forget(): Promise<void> {
     const { records, secretKeys } = this.#bench;
     const source = { get: async (key: string) => records[key] ?? null };
-    const keys = this.#tenants[0]?.keys ?? new Map<string, CryptoKey>();
+    const keys = this.#tenants[0]?.keys ?? new Map<string, ImportedKey>();
     for (const tenant of this.#tenants) {
       tenant.retire();
     }
     this.#tenants = [];
     for (let index = 0; index < REPETITIONS; index += 1) {
-      const tenant = await new Configuration(this.#instances).reread(source, TENANT, secretKeys, Date.now());
+      const tenant = await new Configuration(this.#gate).reread(source, TENANT, secretKeys, Date.now());
       // Public keys are imported once for a configuration; neither side is measured doing it.
       for (const [kid, key] of keys) {
         tenant.keys.set(kid, key);
@@ -124,6 +150,13 @@ export class Operations {
           break;
         case "jose-verify":
           await this.#verify(this.#tokens[at]);
+          break;
+        case "map-verify":
+          await this.#verifyRemembered(this.#tokens[at]);
+          break;
+        case "few":
+        case "many":
+          await this.#decide(this.#requests[at], this.#sized[operation === "few" ? 0 : 1]);
           break;
         case "audgate-issue":
           await this.#issue?.();
@@ -147,11 +180,25 @@ export class Operations {
     }
   }
 
-  async #verify(token: string | undefined): Promise<void> {
+  /** jose behind a map of the same size as the gate's, from which expired tokens are taken. */
+  async #verifyRemembered(token: string | undefined): Promise<Verified> {
+    const known = this.#remembered.get(token ?? "");
+    if (known !== undefined && (known.payload.exp ?? 0) > Date.now() / 1_000) {
+      return known;
+    }
+    const verified = await this.#verify(token);
+    this.#remembered.set(token ?? "", verified);
+    if (this.#remembered.size > REMEMBERED) {
+      this.#remembered.delete(this.#remembered.keys().next().value ?? "");
+    }
+    return verified;
+  }
+
+  async #verify(token: string | undefined): Promise<Verified> {
     if (token === undefined || this.#key === undefined) {
       throw new TypeError("not prepared");
     }
-    await jwtVerify(token, this.#key, {
+    return jwtVerify(token, this.#key, {
       algorithms: [this.#algorithm],
       typ: "at+jwt",
       issuer: this.#bench.issuer,
@@ -161,6 +208,8 @@ export class Operations {
     });
   }
 }
+
+type Verified = Awaited<ReturnType<typeof jwtVerify>>;
 
 function publicPart({ kty, crv, x, y, n, e, k }: JWK): JWK {
   return Object.fromEntries(Object.entries({ kty, crv, x, y, n, e, k }).filter(([, value]) => value !== undefined)) as JWK;

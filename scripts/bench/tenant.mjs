@@ -10,6 +10,9 @@ const GENERATE = {
   RS256: { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256", modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]) },
 };
 
+/** How many resources, each with a rule, the tenants have between which growth is measured. */
+const SIZES = [10, 10_000];
+
 export async function benchTenant(publish, secretHash) {
   const keys = await Promise.all(Object.keys(GENERATE).map(newKey));
   const secret = randomBytes(32).toString("base64url");
@@ -49,17 +52,32 @@ export async function benchTenant(publish, secretHash) {
     users: [],
     signing_keys: keys.map((key) => ({ state: "current", jwk: publicPart(key) })),
   };
-  const outcome = publish(JSON.stringify(document), Math.floor(Date.now() / 1000));
-  if (!outcome.ok) {
-    throw new Error(outcome.faults.map(({ path, problem }) => `${path}: ${problem}`).join("\n"));
-  }
+  const records = published(publish, document);
+  const sized = SIZES.map((size) => {
+    const [first] = document.resources.filter(({ name }) => name === "ES256");
+    const others = Array.from({ length: size - document.resources.length }, (_, index) => ({ ...first, resource_id: `r${index}`, uri: uri(`r${index}`) }));
+    const resources = [...document.resources, ...others];
+    const granted = resources.map(({ resource_id }) => ({ resource_id, scopes: ["things:read"] }));
+    const clients = document.clients.map((client) => ({ ...client, resources: granted }));
+    return published(publish, { ...document, resources, clients });
+  });
   return {
     issuer: ISSUER,
-    records: Object.fromEntries(outcome.entries.map(({ key, value }) => [key, value])),
+    records,
+    sizes: SIZES,
+    sized,
     secretKeys: JSON.stringify({ keys }),
     client: { id: "client", secret },
     resources: Object.fromEntries(algorithms.map((alg) => [alg, uri(alg)])),
   };
+}
+
+function published(publish, document) {
+  const outcome = publish(JSON.stringify(document), Math.floor(Date.now() / 1000));
+  if (!outcome.ok) {
+    throw new Error(outcome.faults.map(({ path, problem }) => `${path}: ${problem}`).join("\n"));
+  }
+  return Object.fromEntries(outcome.entries.map(({ key, value }) => [key, value]));
 }
 
 async function newKey(alg) {

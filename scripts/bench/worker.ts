@@ -1,5 +1,6 @@
 /** The operations inside workerd. Its clock stands still during a request, so the time is taken outside. */
-import module from "../../pkg/wasm/full.wasm";
+import full from "../../pkg/wasm/full.wasm";
+import gate from "../../pkg/wasm/gate.wasm";
 import { type Bench, Operations } from "./operations.ts";
 
 let operations: Operations | undefined;
@@ -10,13 +11,16 @@ export default {
     const operation = searchParams.get("operation") ?? "";
     switch (pathname) {
       case "/begin":
-        operations = new Operations(module, (await request.json()) as Bench);
+        operations = new Operations({ gate, full }, (await request.json()) as Bench);
         break;
       case "/prepare":
         await operations?.prepare(operation);
         break;
       case "/forget":
         await operations?.forget();
+        break;
+      case "/grow":
+        await operations?.grow();
         break;
       case "/run":
         await operations?.run(operation, Number(searchParams.get("count")));

@@ -1,5 +1,7 @@
 //! From a string to a token that may be trusted. There is no other way to a [`VerifiedAccessToken`].
 
+use std::rc::Rc;
+
 use crate::config::{ProtectedResource, Tenant};
 use crate::jose::{Algorithm, JwsError, UntrustedJws, VerificationKey, portable};
 use crate::vocabulary::{ErrorCode, UnixTime};
@@ -104,7 +106,7 @@ impl<R: Into<TokenRefusal>> From<R> for RefusedToken {
 #[derive(Debug, Clone)]
 pub struct SignatureCheck {
     /// The key, chosen from the tenant's configuration.
-    pub key: VerificationKey,
+    pub key: Rc<VerificationKey>,
     /// The algorithm, which that key permits.
     pub algorithm: Algorithm,
     /// The octets that were signed.
@@ -146,7 +148,7 @@ impl UnverifiedAccessToken {
             return Err(RefusedToken { refusal, untrusted_claims: Some(Box::new(claims)) });
         }
         let check = SignatureCheck {
-            key: key.clone(),
+            key: Rc::clone(key),
             algorithm,
             message: jws.signing_input().to_vec(),
             signature: jws.signature().to_vec(),

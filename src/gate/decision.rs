@@ -42,6 +42,8 @@ pub(super) struct Facts {
     /// Of a token that was refused before its signature was looked at; for the trace alone.
     pub(super) untrusted_claims: Option<Box<AccessTokenClaims>>,
     pub(super) known_token: bool,
+    /// The number under which the token is known, from this decision on.
+    pub(super) token_number: Option<u32>,
     pub(super) liveness: Option<LivenessFacts>,
 }
 
@@ -66,6 +68,7 @@ impl Facts {
             token: None,
             untrusted_claims: None,
             known_token: false,
+            token_number: None,
             liveness: None,
         }
     }
@@ -118,6 +121,18 @@ impl Decision {
                 claims: self.facts.token.as_ref().map(|token| token.claims()),
             }),
             Outcome::Deny(_) | Outcome::Respond(_) => None,
+        }
+    }
+
+    /// Names what is said of an admitted request: where two decisions under one configuration have the same, their
+    /// [`Self::access`] is the same, and neither has [`Self::cors_headers`]. The first part is the number of a known
+    /// token, of which the last [`super::KNOWN_TOKENS`] are remembered; the second is the index of the resource.
+    #[must_use]
+    pub fn repeated_access(&self) -> Option<(u32, usize)> {
+        let plain = self.facts.resource().is_some_and(|resource| resource.cors().is_none());
+        match self.outcome {
+            Outcome::Allow if plain => self.facts.token_number.zip(self.facts.resource),
+            _ => None,
         }
     }
 

@@ -1,6 +1,6 @@
 //! From a URL to the resource and rule that govern it. One matcher serves routing, audience and metadata.
 
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::config::{ProtectedResource, TemplateSegment, Tenant};
 use crate::vocabulary::{RequestTarget, canonical_segment, other_spelling};
@@ -10,15 +10,15 @@ use super::rule_tree::RuleTree;
 /// The resources of a tenant as one tree per origin. Its time does not grow with their number.
 #[derive(Debug)]
 pub struct Matcher {
-    origins: HashMap<String, ResourceTree>,
+    origins: FxHashMap<String, ResourceTree>,
     rules: Vec<RuleTree>,
     /// Literals of resources and rules with a character that a request could encode, such as `items:export`.
-    reserved: HashSet<String>,
+    reserved: FxHashSet<String>,
 }
 
 #[derive(Debug, Default)]
 struct ResourceTree {
-    children: HashMap<String, ResourceTree>,
+    children: FxHashMap<String, ResourceTree>,
     resource: Option<usize>,
 }
 
@@ -35,7 +35,7 @@ impl Matcher {
     /// Compiles the resources of `tenant` and their rules.
     #[must_use]
     pub fn new(tenant: &Tenant) -> Self {
-        let mut origins: HashMap<String, ResourceTree> = HashMap::new();
+        let mut origins: FxHashMap<String, ResourceTree> = FxHashMap::default();
         for (index, resource) in tenant.resources().iter().enumerate() {
             let indicator = resource.indicator();
             let mut node = origins.entry(indicator.origin().to_owned()).or_default();
@@ -99,7 +99,7 @@ impl Matcher {
     }
 }
 
-fn reserved_literals(tenant: &Tenant) -> HashSet<String> {
+fn reserved_literals(tenant: &Tenant) -> FxHashSet<String> {
     let of_rules = |resource: &ProtectedResource| {
         let segments = resource.rules().iter().flat_map(|rule| rule.template().segments());
         let literals = segments.filter_map(|segment| match segment {

@@ -13,6 +13,7 @@ mod steps;
 mod subject;
 mod trace;
 
+pub use cache::KNOWN_TOKENS;
 pub use decision::{Access, Decision};
 pub use denial::DenialReason;
 pub use liveness::Inquiry;

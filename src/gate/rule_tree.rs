@@ -1,14 +1,14 @@
 //! The rules of one resource as a tree of segments. The most specific rule wins: from the left, a literal before a
 //! variable before the open end.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use crate::config::{PathTemplate, Rule, TemplateSegment};
 use crate::vocabulary::canonical_segment;
 
 #[derive(Debug, Default)]
 pub(super) struct RuleTree {
-    literals: HashMap<String, RuleTree>,
+    literals: FxHashMap<String, RuleTree>,
     variable: Option<Box<RuleTree>>,
     /// Rules whose template ends here.
     closed: Vec<usize>,

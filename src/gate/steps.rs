@@ -8,13 +8,13 @@ use crate::config::{Cors, ProtectedResource, Tenant, WELL_KNOWN_PROTECTED_RESOUR
 use crate::revocation::Revocations;
 use crate::vocabulary::{HttpResponse, PathError, RequestTarget, UnixTime};
 
-use super::cache::VerifiedTokens;
+use super::cache::{KnownToken, VerifiedTokens};
 use super::cors;
 use super::decision::{Decision, Facts};
 use super::denial::DenialReason;
 use super::liveness::{self, Answer, Inquiry, LivenessFacts, Source};
 use super::matcher::{Match, Matcher};
-use super::request::{Credentials, GateRequest};
+use super::request::{Credentials, GateRequest, is_b64token};
 use super::subject::bindings;
 
 /// The gate of one tenant under one version of its configuration.
@@ -153,13 +153,17 @@ impl Gate {
     }
 
     fn decide_token(&mut self, token: &str, resource: &ProtectedResource, mut facts: Facts) -> Step {
-        if let Some(known) = self.known.find(token) {
+        if let Some(KnownToken { number, token: known }) = self.known.find(token) {
             facts.known_token = true;
+            facts.token_number = Some(number);
             if let Err(refusal) = known.check_at(&self.tenant, resource, facts.now) {
                 facts.token = Some(known);
                 return facts.denied(refusal.into()).into();
             }
             return self.decide_liveness(known, facts, false);
+        }
+        if !is_b64token(token) {
+            return facts.denied(DenialReason::MalformedCredentials).into();
         }
         let unverified = match UnverifiedAccessToken::examine(token, &self.tenant, resource, facts.now) {
             Ok(unverified) => unverified,
@@ -180,14 +184,14 @@ impl Gate {
     ///
     /// Passing `Some(true)` without having verified [`PendingSignature::signature_check`] opens the gate to forgeries.
     pub fn conclude(&mut self, pending: PendingSignature, verdict: Option<bool>) -> Step {
-        let PendingSignature { token, unverified, facts } = pending;
+        let PendingSignature { token, unverified, mut facts } = pending;
         let Some(verifies) = verdict else { return facts.denied(DenialReason::CannotVerifyNow).into() };
         match unverified.with_signature(verifies) {
             Ok(verified) => {
                 let verified = Rc::new(verified);
                 // Configuration may have been replaced meanwhile: what it verified must not enter another's cache.
                 if Rc::ptr_eq(&facts.tenant, &self.tenant) {
-                    self.known.insert(&token, Rc::clone(&verified));
+                    facts.token_number = self.known.insert(&token, Rc::clone(&verified));
                 }
                 self.decide_liveness(verified, facts, false)
             }

@@ -1,5 +1,7 @@
 //! A JWK Set (RFC 7517 section 5) and which of its keys a token may be tried with.
 
+use std::rc::Rc;
+
 use super::{JwkError, UntrustedJws, VerificationKey};
 use crate::vocabulary::json::Json;
 
@@ -8,13 +10,13 @@ const MAX_CANDIDATES: usize = 8;
 
 /// Keys that are loaded. A token is verified by one of these or by none.
 #[derive(Debug, Clone, Default)]
-pub struct KeySet(Vec<VerificationKey>);
+pub struct KeySet(Vec<Rc<VerificationKey>>);
 
 impl KeySet {
     /// The set of these keys.
     #[must_use]
     pub fn new(keys: Vec<VerificationKey>) -> Self {
-        Self(keys)
+        Self(keys.into_iter().map(Rc::new).collect())
     }
 
     /// Reads `{"keys": [..]}`, leaving out the keys that cannot be used here, with the reason for each, in order
@@ -34,7 +36,7 @@ impl KeySet {
                 Err(reason) => refused.push(reason),
             }
         }
-        Ok((Self(usable), refused))
+        Ok((Self::new(usable), refused))
     }
 
     /// The keys to try, at most 8. A token with a `kid`: the keys of that name, for whatever algorithm, so that
@@ -43,7 +45,7 @@ impl KeySet {
     pub fn candidates<'s>(
         &'s self,
         token: &'s UntrustedJws<'_>,
-    ) -> impl Iterator<Item = &'s VerificationKey> {
+    ) -> impl Iterator<Item = &'s Rc<VerificationKey>> {
         let (kid, algorithm) = (token.kid(), token.algorithm());
         let named = kid.is_some() && self.0.iter().any(|key| key.kid() == kid);
         self.0
@@ -58,6 +60,6 @@ impl KeySet {
 
     /// Every key, in order.
     pub fn iter(&self) -> impl Iterator<Item = &VerificationKey> {
-        self.0.iter()
+        self.0.iter().map(Rc::as_ref)
     }
 }

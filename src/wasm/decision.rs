@@ -152,6 +152,9 @@ fn access_view<'a>(access: &Access<'a>) -> AccessView<'a> {
     }
 }
 
+/// Octets that most decisions need.
+const TYPICAL_LENGTH: usize = 1_024;
+
 /// `decision` as JSON text; the trace of an admitted request only `with_trace`.
 pub(super) fn decision_text(decision: &Decision, with_trace: bool) -> String {
     let view = match (decision.access(), decision.response()) {
@@ -172,5 +175,8 @@ pub(super) fn decision_text(decision: &Decision, with_trace: bool) -> String {
         // Neither admitted nor answered cannot be; if it were, it is refused.
         (None, None) => DecisionView::Respond { response: HttpResponse::empty(503) },
     };
-    serde_json::to_string(&view).unwrap_or_default()
+    let mut text = Vec::with_capacity(TYPICAL_LENGTH);
+    // Strings and numbers always have a JSON text, and what is written is UTF-8.
+    let written = serde_json::to_writer(&mut text, &view).is_ok();
+    String::from_utf8(text).ok().filter(|_| written).unwrap_or_default()
 }

@@ -6,7 +6,9 @@ use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use crate::config::{Faults, Tenant};
-use crate::gate::{Gate, GateRequest, PendingInquiries, PendingReading, PendingSignature, Step};
+use crate::gate::{
+    Decision, Gate, GateRequest, KNOWN_TOKENS, PendingInquiries, PendingReading, PendingSignature, Step,
+};
 use crate::vocabulary::json::Json;
 use crate::vocabulary::{TenantId, UnixTime};
 
@@ -51,6 +53,11 @@ pub struct TenantHandle {
     gate: Gate,
     buffer: Vec<u8>,
     decision: String,
+    /// Of the decision that was just made, what the host may keep of it.
+    repeatable: u32,
+    /// What the host was given to keep, by the remainder of the token's number: that number and the resource.
+    kept: Vec<(u32, usize)>,
+    checked: Vec<u8>,
     signature: Option<PendingSignature>,
     reading: Option<PendingReading>,
     inquiries: Option<PendingInquiries>,
@@ -68,6 +75,8 @@ pub enum NextStep {
     Reading = 2,
     /// Objects are to be asked (`takeInquiries`), then `concludeInquiries`.
     Inquiries = 3,
+    /// Nothing: the request is admitted, and what the host kept under `repeatable` says all about it.
+    Repeated = 4,
 }
 
 /// A decision that waits for the list of revocations to be read.
@@ -108,36 +117,9 @@ impl InquiriesHandle {
     }
 }
 
-/// A signature that the host has to check before the gate can decide.
+/// A decision that waits for its signature to be checked.
 #[wasm_bindgen]
 pub struct PendingHandle(PendingSignature);
-
-#[wasm_bindgen]
-impl PendingHandle {
-    /// The `kid` of the key, one of `verificationKeys`.
-    #[must_use]
-    pub fn kid(&self) -> String {
-        self.0.signature_check().key.kid().unwrap_or_default().to_owned()
-    }
-
-    /// The JWS algorithm.
-    #[must_use]
-    pub fn algorithm(&self) -> String {
-        self.0.signature_check().algorithm.as_str().to_owned()
-    }
-
-    /// The octets that were signed.
-    #[must_use]
-    pub fn message(&self) -> Vec<u8> {
-        self.0.signature_check().message.clone()
-    }
-
-    /// The signature.
-    #[must_use]
-    pub fn signature(&self) -> Vec<u8> {
-        self.0.signature_check().signature.clone()
-    }
-}
 
 #[wasm_bindgen]
 impl TenantHandle {
@@ -169,6 +151,9 @@ impl TenantHandle {
                     gate: Gate::new(Rc::new(tenant)),
                     buffer: vec![0; BUFFER_LENGTH],
                     decision: String::new(),
+                    repeatable: 0,
+                    kept: vec![(0, 0); KNOWN_TOKENS as usize],
+                    checked: Vec::new(),
                     signature: None,
                     reading: None,
                     inquiries: None,
@@ -284,7 +269,59 @@ impl TenantHandle {
         std::mem::take(&mut self.decision)
     }
 
-    /// The signature that is to be checked.
+    /// A number from 1 for what the host may keep of the decision that was just made, instead of what it kept under the
+    /// same remainder by [`Self::room_for_kept`]: `Repeated` with this number means the same decision again. 0 where
+    /// nothing is to be kept.
+    #[must_use]
+    #[wasm_bindgen(getter)]
+    pub fn repeatable(&self) -> u32 {
+        self.repeatable
+    }
+
+    /// How much the host has to keep.
+    #[must_use]
+    #[wasm_bindgen(js_name = roomForKept)]
+    pub fn room_for_kept() -> u32 {
+        KNOWN_TOKENS
+    }
+
+    /// Algorithm and `kid`, one of `verificationKeys`, of the signature that is to be checked, with a space between.
+    #[must_use]
+    #[wasm_bindgen(js_name = checkKey)]
+    pub fn check_key(&self) -> String {
+        let check = self.signature.as_ref().map(PendingSignature::signature_check);
+        check.map_or_else(String::new, |check| {
+            format!("{} {}", check.algorithm.as_str(), check.key.kid().unwrap_or_default())
+        })
+    }
+
+    /// Address of the octets that were signed, with the signature behind them. They stand there until the next decision
+    /// is begun, and no longer.
+    #[wasm_bindgen(js_name = checkAddress)]
+    pub fn check_address(&mut self) -> *const u8 {
+        if let Some(check) = self.signature.as_ref().map(PendingSignature::signature_check) {
+            self.checked.clear();
+            self.checked.extend_from_slice(&check.message);
+            self.checked.extend_from_slice(&check.signature);
+        }
+        self.checked.as_ptr()
+    }
+
+    /// How many octets were signed.
+    #[must_use]
+    #[wasm_bindgen(js_name = messageLength)]
+    pub fn message_length(&self) -> usize {
+        self.signature.as_ref().map_or(0, |pending| pending.signature_check().message.len())
+    }
+
+    /// How many octets the signature has.
+    #[must_use]
+    #[wasm_bindgen(js_name = signatureLength)]
+    pub fn signature_length(&self) -> usize {
+        self.signature.as_ref().map_or(0, |pending| pending.signature_check().signature.len())
+    }
+
+    /// What waits for the signature to be checked.
     #[wasm_bindgen(js_name = takePending)]
     pub fn take_pending(&mut self) -> Option<PendingHandle> {
         self.signature.take().map(PendingHandle)
@@ -337,10 +374,7 @@ impl TenantHandle {
 impl TenantHandle {
     fn next(&mut self, step: Step, with_trace: bool) -> NextStep {
         match step {
-            Step::Decided(decision) => {
-                self.decision = decision_text(&decision, with_trace);
-                NextStep::Decided
-            }
+            Step::Decided(decision) => self.decided(&decision, with_trace),
             Step::Signature(pending) => {
                 self.signature = Some(*pending);
                 NextStep::Signature
@@ -358,6 +392,21 @@ impl TenantHandle {
 }
 
 impl TenantHandle {
+    fn decided(&mut self, decision: &Decision, with_trace: bool) -> NextStep {
+        self.repeatable = 0;
+        if let Some((number, resource)) = decision.repeated_access().filter(|_| !with_trace)
+            && let Some(kept) = self.kept.get_mut((number % KNOWN_TOKENS) as usize)
+        {
+            self.repeatable = number;
+            if *kept == (number, resource) {
+                return NextStep::Repeated;
+            }
+            *kept = (number, resource);
+        }
+        self.decision = decision_text(decision, with_trace);
+        NextStep::Decided
+    }
+
     #[cfg(feature = "issuer")]
     pub(super) fn tenant(&self) -> Rc<Tenant> {
         Rc::clone(self.gate.tenant())
