@@ -8,6 +8,7 @@ import { publish, secretHash } from "audgate";
 import { build } from "esbuild";
 import { Miniflare } from "miniflare";
 import { Operations, REPETITIONS, TOKENS } from "./bench/operations.ts";
+import { verifySynchronously } from "../pkg/src/synchronous.ts";
 import { benchTenant } from "./bench/tenant.mjs";
 
 const root = join(import.meta.dirname, "..");
@@ -110,7 +111,7 @@ async function sideBySide(runner, { ours: [operation, count], theirs: [other, ot
 
 async function inNode() {
   const compiled = (name) => new WebAssembly.Module(readFileSync(wasm(name)));
-  return new Operations({ gate: compiled("gate"), full: compiled("full") }, bench);
+  return new Operations({ gate: compiled("gate"), full: compiled("full") }, bench, verifySynchronously);
 }
 
 async function inWorkerd() {

@@ -1,7 +1,7 @@
 /** The package's functions, bound to one compiled core. Each platform's entry supplies the module in its own way. */
 import type { CheckOutcome, PublishOutcome } from "../wasm/full_types.js";
 import { type Gate, gateWith } from "./gate.ts";
-import { CoreInstances, type Instantiate } from "./instance.ts";
+import type { CoreInstances } from "./instance.ts";
 import { type Issuer, issuerWith } from "./issuer.ts";
 import { type VerifyCompact, verifyCompactWith } from "./jws.ts";
 
@@ -31,8 +31,7 @@ export interface Audgate extends AudgateGate {
   secretHash(secret: string): string;
 }
 
-export function audgateGate(module: WebAssembly.Module, instantiate: Instantiate): AudgateGate {
-  const instances = new CoreInstances(module, instantiate);
+export function audgateGate(instances: CoreInstances): AudgateGate {
   return { gate: gateWith(instances), verifyCompact: verifyCompactWith(instances) };
 }
 

@@ -33,7 +33,9 @@ export class LoadedTenant {
   readonly keysVersion: number;
   /** By algorithm and `kid`, with a space between; they go with the configuration that named them. */
   readonly keys = new Map<string, ImportedKey>();
-  /** Decisions that the core may say are to be repeated. */
+  /** The numbers under which the core knows the tokens of `Authorization` fields; the oldest first. */
+  readonly numbers = new Map<string, number>();
+  /** Decisions that the core may say are to be repeated, by the remainder of the token's number. */
   readonly kept: (GateDecision | undefined)[];
   #holders = 0;
   #retired = false;
@@ -44,7 +46,20 @@ export class LoadedTenant {
     this.version = handle.version;
     this.managesKeys = handle.managesKeys;
     this.keysVersion = handle.keysVersion;
-    this.kept = new Array<undefined>(instance.use((core) => core.TenantHandle.roomForKept())).fill(undefined);
+    this.kept = new Array<undefined>(instance.use((core) => core.TenantHandle.knownTokens())).fill(undefined);
+  }
+
+  /** From now on the core knows the token of this `Authorization` field by this number. */
+  remember(authorization: string, number: number): void {
+    const { numbers, kept } = this;
+    numbers.set(authorization, number);
+    if (numbers.size > kept.length) {
+      // The core has forgotten the oldest, too.
+      for (const [oldest] of numbers) {
+        numbers.delete(oldest);
+        break;
+      }
+    }
   }
 
   /** Keeps the handle alive until the answer is called. */

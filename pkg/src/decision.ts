@@ -33,6 +33,7 @@ const SIGNATURE = 1;
 const READING = 2;
 const INQUIRIES = 3;
 const REPEATED = 4;
+const FORGOTTEN = 5;
 
 /** What the core waits for, or its decision. */
 type Next =
@@ -56,29 +57,35 @@ export function decide(
   liveness?: Liveness,
 ): GateDecision | Promise<GateDecision> {
   const { instance, handle } = tenant;
-  const text = requestText(request);
+  const authorization = request.headers.get("authorization") ?? "";
+  const parts = requestText(request);
+  const seconds = Math.floor(now / 1_000);
   liveness?.honour(tenant);
-  const next = instance.use((core) => {
-    const seconds = Math.floor(now / 1_000);
+  const begun = (core: CoreExports, field: string, known: number): number => {
+    const text = parts + field;
     const length = writeInto(core, handle, text);
-    return taken(
-      core,
-      tenant,
-      length === undefined ? handle.decideText(text, seconds, trace) : handle.decideBuffered(length, seconds, trace),
-    );
+    return length === undefined
+      ? handle.decideText(text, known, seconds, trace)
+      : handle.decideBuffered(length, known, seconds, trace);
+  };
+  const next = instance.use((core) => {
+    const number = tenant.numbers.get(authorization) ?? 0;
+    const step = number === 0 ? FORGOTTEN : begun(core, "", number);
+    return taken(core, tenant, authorization, step === FORGOTTEN ? begun(core, authorization, 0) : step);
   });
-  return next.type === "decided" ? next.decision : concluded(tenant, next, trace, liveness);
+  return next.type === "decided" ? next.decision : concluded(tenant, authorization, next, trace, liveness);
 }
 
 async function concluded(
   tenant: LoadedTenant,
+  authorization: string,
   waiting: Waiting,
   trace: boolean,
   liveness: Liveness | undefined,
 ): Promise<GateDecision> {
   let next: Next = waiting;
   while (next.type !== "decided") {
-    next = await proceed(tenant, next, trace, liveness);
+    next = await proceed(tenant, authorization, next, trace, liveness);
   }
   return next.decision;
 }
@@ -86,6 +93,7 @@ async function concluded(
 /** Does what the core waits for, and has it go on. */
 async function proceed(
   tenant: LoadedTenant,
+  authorization: string,
   next: Waiting,
   trace: boolean,
   liveness: Liveness | undefined,
@@ -99,13 +107,14 @@ async function proceed(
         taken(
           core,
           tenant,
+          authorization,
           verdict === "unsupported" ? handle.concludeHere(pending, trace) : handle.conclude(pending, verdict, trace),
         ),
       );
     }
     case "reading": {
       await liveness?.read();
-      return instance.use((core) => taken(core, tenant, handle.concludeReading(next.pending, trace)));
+      return instance.use((core) => taken(core, tenant, authorization, handle.concludeReading(next.pending, trace)));
     }
     case "inquiries": {
       const { pending } = next;
@@ -115,23 +124,26 @@ async function proceed(
       const replies = (await liveness?.ask(inquiries)) ?? [];
       return instance.use((core) => {
         for (const reply of replies) pending.answer(reply);
-        return taken(core, tenant, handle.concludeInquiries(pending, trace));
+        return taken(core, tenant, authorization, handle.concludeInquiries(pending, trace));
       });
     }
   }
 }
 
 /** Takes over what a step has left, before another request's step can. */
-function taken(core: CoreExports, tenant: LoadedTenant, step: number): Next {
+function taken(core: CoreExports, tenant: LoadedTenant, authorization: string, step: number): Next {
   const { handle, kept } = tenant;
   switch (step) {
     case REPEATED:
-      return { type: "decided", decision: present(kept[handle.repeatable % kept.length]) };
+      return { type: "decided", decision: present(kept[handle.tokenNumber % kept.length]) };
     case DECIDED: {
       const decision = frozen(JSON.parse(handle.takeDecision()) as GateDecision);
-      const { repeatable } = handle;
-      if (repeatable > 0) {
-        kept[repeatable % kept.length] = decision;
+      const { tokenNumber } = handle;
+      if (tokenNumber > 0) {
+        tenant.remember(authorization, tokenNumber);
+      }
+      if (handle.isRepeatable) {
+        kept[tokenNumber % kept.length] = decision;
       }
       return { type: "decided", decision };
     }
@@ -154,14 +166,14 @@ function taken(core: CoreExports, tenant: LoadedTenant, step: number): Next {
 }
 
 /** One decision may be handed to several requests, so none of them can change it. */
-function frozen<T>(value: T): T {
-  if (typeof value === "object" && value !== null) {
-    for (const member of Object.values(value)) {
+function frozen<T extends object>(value: T): T {
+  for (const name in value) {
+    const member: unknown = value[name];
+    if (typeof member === "object" && member !== null) {
       frozen(member);
     }
-    Object.freeze(value);
   }
-  return value;
+  return Object.freeze(value);
 }
 
 function present<T>(pending: T | undefined): T {
@@ -185,7 +197,8 @@ async function checked(
 ): Promise<boolean | undefined | "unsupported"> {
   try {
     const { algorithm, cryptoKey } = tenant.keys.get(key) ?? (await imported(tenant, key));
-    return await verify(cryptoKey, algorithm, message, signature);
+    const here = tenant.instance.verifySynchronously?.(cryptoKey, algorithm, message, signature);
+    return here ?? (await verify(cryptoKey, algorithm, message, signature));
   } catch (error) {
     return isUnsupported(error) ? "unsupported" : undefined;
   }
@@ -203,14 +216,14 @@ async function imported(tenant: LoadedTenant, name: string): Promise<ImportedKey
   return key;
 }
 
-/** The parts of a request that decide, as the core reads them. None of them can hold a line feed. */
+/** The parts of a request that decide, as the core reads them, but for the last. None of them can hold a line feed. */
 function requestText(request: RequestParts): string {
   const { headers } = request;
   const field = (name: string): string => headers.get(name) ?? "";
   const { method } = request;
   // Nothing but a preflight asks for another method.
   const preflight = method === "OPTIONS" ? field("access-control-request-method") : "";
-  return `${method}\n${request.url}\n${field("origin")}\n${preflight}\n${field("authorization")}`;
+  return `${method}\n${request.url}\n${field("origin")}\n${preflight}\n`;
 }
 
 const encoder = new TextEncoder();

@@ -3,6 +3,7 @@
  * thrown away: requests in flight in it get 503, the next request gets a fresh one.
  */
 import type { Core as CoreExports } from "../wasm/full.js";
+import type { VerifySynchronously } from "./signatures.ts";
 
 export type { CoreExports };
 
@@ -16,11 +17,14 @@ export class CoreTrap extends Error {
 
 /** One instance, good until it traps. */
 export class CoreInstance {
+  /** Where the platform has it. */
+  readonly verifySynchronously: VerifySynchronously | undefined;
   readonly #exports: CoreExports;
   #alive = true;
 
-  constructor(exports: CoreExports) {
+  constructor(exports: CoreExports, verifySynchronously?: VerifySynchronously) {
     this.#exports = exports;
+    this.verifySynchronously = verifySynchronously;
   }
 
   get alive(): boolean {
@@ -45,16 +49,18 @@ export class CoreInstance {
 export class CoreInstances {
   readonly #module: WebAssembly.Module;
   readonly #instantiate: Instantiate;
+  readonly #verifySynchronously: VerifySynchronously | undefined;
   #current: CoreInstance | undefined;
 
-  constructor(module: WebAssembly.Module, instantiate: Instantiate) {
+  constructor(module: WebAssembly.Module, instantiate: Instantiate, verifySynchronously?: VerifySynchronously) {
     this.#module = module;
     this.#instantiate = instantiate;
+    this.#verifySynchronously = verifySynchronously;
   }
 
   current(): CoreInstance {
     if (this.#current?.alive !== true) {
-      this.#current = new CoreInstance(this.#instantiate(this.#module));
+      this.#current = new CoreInstance(this.#instantiate(this.#module), this.#verifySynchronously);
     }
     return this.#current;
   }

@@ -56,6 +56,17 @@ export async function sign(key: CryptoKey, algorithm: string, message: Uint8Arra
   return new Uint8Array(await crypto.subtle.sign(operationOf(algorithm).signature, key, octets(message)));
 }
 
+/**
+ * Whether `signature` over `message` is by `key`, without leaving the thread; `undefined` where that is left to
+ * {@link verify}.
+ */
+export type VerifySynchronously = (
+  key: CryptoKey,
+  algorithm: string,
+  message: Uint8Array,
+  signature: Uint8Array,
+) => boolean | undefined;
+
 /** Whether an error of WebCrypto says that this host lacks the algorithm, rather than that the input is wrong. */
 export function isUnsupported(error: unknown): boolean {
   return error instanceof Error && error.name === "NotSupportedError";

@@ -10,6 +10,7 @@ import { Configuration, type ImportedKey, LoadedTenant } from "../../pkg/src/con
 import { decide, type RequestParts } from "../../pkg/src/decision.ts";
 import { CoreInstances, type Instantiate } from "../../pkg/src/instance.ts";
 import { issuerWith } from "../../pkg/src/issuer.ts";
+import type { VerifySynchronously } from "../../pkg/src/signatures.ts";
 
 /** What both runtimes are given: published records, secret keys, credentials. */
 export interface Bench {
@@ -55,8 +56,8 @@ export class Operations {
   #algorithm = "";
   readonly #remembered = new Map<string, Verified>();
 
-  constructor(modules: Modules, bench: Bench) {
-    this.#gate = new CoreInstances(modules.gate, instantiateGate as Instantiate);
+  constructor(modules: Modules, bench: Bench, verifySynchronously?: VerifySynchronously) {
+    this.#gate = new CoreInstances(modules.gate, instantiateGate as Instantiate, verifySynchronously);
     this.#full = new CoreInstances(modules.full, instantiate);
     this.#bench = bench;
   }

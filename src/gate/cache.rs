@@ -1,6 +1,5 @@
 //! Tokens whose signature was verified under this configuration, so that it is not verified again.
 
-use std::collections::VecDeque;
 use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
@@ -15,6 +14,7 @@ pub const KNOWN_TOKENS: u32 = 1_024;
 pub(super) struct KnownToken {
     /// Names the entry: numbers go up by one, from 1, and none is given twice under one configuration.
     pub(super) number: u32,
+    text: Rc<str>,
     pub(super) token: Rc<VerifiedAccessToken>,
 }
 
@@ -23,30 +23,43 @@ pub(super) struct KnownToken {
 /// tokens that somebody signed are in it.
 #[derive(Debug, Default)]
 pub(super) struct VerifiedTokens {
-    by_token: FxHashMap<Rc<str>, KnownToken>,
-    oldest_first: VecDeque<Rc<str>>,
+    by_token: FxHashMap<Rc<str>, u32>,
+    /// By the remainder of the number before, so that the next takes the place of the oldest.
+    by_number: Vec<KnownToken>,
     last_number: u32,
 }
 
 impl VerifiedTokens {
-    pub(super) fn find(&self, token: &str) -> Option<KnownToken> {
-        self.by_token.get(token).cloned()
+    pub(super) fn find(&self, token: &str) -> Option<&KnownToken> {
+        self.by_token.get(token).and_then(|number| self.numbered(*number))
     }
 
+    /// The token that got this number, while it is remembered.
+    pub(super) fn numbered(&self, number: u32) -> Option<&KnownToken> {
+        self.by_number.get(place(number)?).filter(|known| known.number == number)
+    }
+
+    /// Remembers `token`, which is not known, in place of the oldest. Without a number left nothing is remembered.
     pub(super) fn insert(&mut self, token: &str, verified: Rc<VerifiedAccessToken>) -> Option<u32> {
-        // Without a number left, tokens are verified each time.
         let number = self.last_number.checked_add(1)?;
+        let text: Rc<str> = token.into();
+        let known = KnownToken { number, text: Rc::clone(&text), token: verified };
+        match self.by_number.get_mut(place(number)?) {
+            Some(oldest) => {
+                // Another request may have made the same token known meanwhile: its name leads to the newer entry.
+                if self.by_token.get(&oldest.text) == Some(&oldest.number) {
+                    self.by_token.remove(&oldest.text);
+                }
+                *oldest = known;
+            }
+            None => self.by_number.push(known),
+        }
+        self.by_token.insert(text, number);
         self.last_number = number;
-        let token: Rc<str> = token.into();
-        if self.by_token.insert(Rc::clone(&token), KnownToken { number, token: verified }).is_some() {
-            return Some(number);
-        }
-        self.oldest_first.push_back(token);
-        if self.oldest_first.len() > KNOWN_TOKENS as usize
-            && let Some(oldest) = self.oldest_first.pop_front()
-        {
-            self.by_token.remove(&oldest);
-        }
         Some(number)
     }
+}
+
+fn place(number: u32) -> Option<usize> {
+    number.checked_sub(1).map(|index| (index % KNOWN_TOKENS) as usize)
 }

@@ -124,9 +124,16 @@ impl Decision {
         }
     }
 
+    /// The number under which the token is known from now on, admitted or not. The last [`super::KNOWN_TOKENS`] are
+    /// remembered.
+    #[must_use]
+    pub fn token_number(&self) -> Option<u32> {
+        self.facts.token_number
+    }
+
     /// Names what is said of an admitted request: where two decisions under one configuration have the same, their
-    /// [`Self::access`] is the same, and neither has [`Self::cors_headers`]. The first part is the number of a known
-    /// token, of which the last [`super::KNOWN_TOKENS`] are remembered; the second is the index of the resource.
+    /// [`Self::access`] is the same, and neither has [`Self::cors_headers`]. The first part is the
+    /// [`Self::token_number`], the second the index of the resource.
     #[must_use]
     pub fn repeated_access(&self) -> Option<(u32, usize)> {
         let plain = self.facts.resource().is_some_and(|resource| resource.cors().is_none());

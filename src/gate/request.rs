@@ -9,6 +9,11 @@ pub struct GateRequest<'a> {
     pub url: &'a str,
     /// The `Authorization` field, if there is one.
     pub authorization: Option<&'a str>,
+    /// Instead of an `Authorization` field, the number of the token that a decision about the very same field gave
+    /// ([`super::Decision::token_number`]).
+    ///
+    /// To give it for any other field opens the gate by somebody else's token.
+    pub known: Option<u32>,
     /// The `Origin` field, if there is one.
     pub origin: Option<&'a str>,
     /// The `Access-Control-Request-Method` field of a preflight.

@@ -38,6 +38,8 @@ pub enum Step {
     Reading(Box<PendingReading>),
     /// The token is right in itself; the host has to ask the objects whether it is live.
     Inquiries(Box<PendingInquiries>),
+    /// The token that was known by its number is remembered no more: decide again, by the field itself.
+    Forgotten,
 }
 
 impl From<Decision> for Step {
@@ -144,6 +146,12 @@ impl Gate {
             return facts.allowed().into();
         }
         facts.bindings = bindings(rule, &found);
+        if let Some(number) = request.known {
+            return match self.known.numbered(number).cloned() {
+                Some(known) => self.decide_known(known, resource, facts),
+                None => Step::Forgotten,
+            };
+        }
         let token = match request.credentials() {
             Credentials::None => return facts.denied(DenialReason::NoToken).into(),
             Credentials::Malformed => return facts.denied(DenialReason::MalformedCredentials).into(),
@@ -153,14 +161,8 @@ impl Gate {
     }
 
     fn decide_token(&mut self, token: &str, resource: &ProtectedResource, mut facts: Facts) -> Step {
-        if let Some(KnownToken { number, token: known }) = self.known.find(token) {
-            facts.known_token = true;
-            facts.token_number = Some(number);
-            if let Err(refusal) = known.check_at(&self.tenant, resource, facts.now) {
-                facts.token = Some(known);
-                return facts.denied(refusal.into()).into();
-            }
-            return self.decide_liveness(known, facts, false);
+        if let Some(known) = self.known.find(token).cloned() {
+            return self.decide_known(known, resource, facts);
         }
         if !is_b64token(token) {
             return facts.denied(DenialReason::MalformedCredentials).into();
@@ -178,6 +180,17 @@ impl Gate {
             return self.conclude_here(pending);
         }
         Step::Signature(Box::new(pending))
+    }
+
+    fn decide_known(&self, known: KnownToken, resource: &ProtectedResource, mut facts: Facts) -> Step {
+        let KnownToken { number, token, .. } = known;
+        facts.known_token = true;
+        facts.token_number = Some(number);
+        if let Err(refusal) = token.check_at(&self.tenant, resource, facts.now) {
+            facts.token = Some(token);
+            return facts.denied(refusal.into()).into();
+        }
+        self.decide_liveness(token, facts, false)
     }
 
     /// Goes on with a decision once the signature was checked; `None` says that it could not be checked now.

@@ -53,8 +53,9 @@ pub struct TenantHandle {
     gate: Gate,
     buffer: Vec<u8>,
     decision: String,
-    /// Of the decision that was just made, what the host may keep of it.
-    repeatable: u32,
+    /// Of the decision that was just made, the token's number and whether the host may keep it.
+    token_number: u32,
+    is_repeatable: bool,
     /// What the host was given to keep, by the remainder of the token's number: that number and the resource.
     kept: Vec<(u32, usize)>,
     checked: Vec<u8>,
@@ -75,8 +76,10 @@ pub enum NextStep {
     Reading = 2,
     /// Objects are to be asked (`takeInquiries`), then `concludeInquiries`.
     Inquiries = 3,
-    /// Nothing: the request is admitted, and what the host kept under `repeatable` says all about it.
+    /// Nothing: the request is admitted, and what the host kept under `tokenNumber` says all about it.
     Repeated = 4,
+    /// The same again with the `Authorization` field, because the token's number means nothing any more.
+    Forgotten = 5,
 }
 
 /// A decision that waits for the list of revocations to be read.
@@ -151,7 +154,8 @@ impl TenantHandle {
                     gate: Gate::new(Rc::new(tenant)),
                     buffer: vec![0; BUFFER_LENGTH],
                     decision: String::new(),
-                    repeatable: 0,
+                    token_number: 0,
+                    is_repeatable: false,
                     kept: vec![(0, 0); KNOWN_TOKENS as usize],
                     checked: Vec::new(),
                     signature: None,
@@ -234,14 +238,15 @@ impl TenantHandle {
     }
 
     /// Decides about the request whose parts stand in the first `length` octets of the buffer, separated by line
-    /// feeds: method, URL, `Origin`, `Access-Control-Request-Method`, `Authorization`; empty for absent.
+    /// feeds: method, URL, `Origin`, `Access-Control-Request-Method`, `Authorization`; empty for absent. `known` is 0,
+    /// or, instead of the last part, the `tokenNumber` of a decision about the very same `Authorization` field.
     /// Answers what is to be done next.
     #[wasm_bindgen(js_name = decideBuffered)]
-    pub fn decide_buffered(&mut self, length: usize, now: f64, with_trace: bool) -> NextStep {
+    pub fn decide_buffered(&mut self, length: usize, known: u32, now: f64, with_trace: bool) -> NextStep {
         let buffer = std::mem::take(&mut self.buffer);
         let decided = match buffer.get(..length).map(std::str::from_utf8) {
-            Some(Ok(text)) => self.decide_text(text, now, with_trace),
-            _ => self.decide_text("", now, with_trace),
+            Some(Ok(text)) => self.decide_text(text, known, now, with_trace),
+            _ => self.decide_text("", 0, now, with_trace),
         };
         self.buffer = buffer;
         decided
@@ -249,10 +254,11 @@ impl TenantHandle {
 
     /// The same for a request that does not fit into the buffer.
     #[wasm_bindgen(js_name = decideText)]
-    pub fn decide_text(&mut self, text: &str, now: f64, with_trace: bool) -> NextStep {
+    pub fn decide_text(&mut self, text: &str, known: u32, now: f64, with_trace: bool) -> NextStep {
         let mut parts = text.splitn(5, '\n');
         let mut part = || parts.next().filter(|part| !part.is_empty());
         let request = GateRequest {
+            known: Some(known).filter(|number| *number > 0),
             method: part().unwrap_or_default(),
             url: part().unwrap_or_default(),
             origin: part(),
@@ -269,19 +275,25 @@ impl TenantHandle {
         std::mem::take(&mut self.decision)
     }
 
-    /// A number from 1 for what the host may keep of the decision that was just made, instead of what it kept under the
-    /// same remainder by [`Self::room_for_kept`]: `Repeated` with this number means the same decision again. 0 where
-    /// nothing is to be kept.
+    /// The number, from 1, under which the token of the decision that was just made is known from now on, for its very
+    /// `Authorization` field; 0 where none is. Numbers go up, and the last `knownTokens` of them mean something.
     #[must_use]
-    #[wasm_bindgen(getter)]
-    pub fn repeatable(&self) -> u32 {
-        self.repeatable
+    #[wasm_bindgen(getter, js_name = tokenNumber)]
+    pub fn token_number(&self) -> u32 {
+        self.token_number
     }
 
-    /// How much the host has to keep.
+    /// Whether the host has to keep that decision: `Repeated` with the same number will mean the same decision again.
     #[must_use]
-    #[wasm_bindgen(js_name = roomForKept)]
-    pub fn room_for_kept() -> u32 {
+    #[wasm_bindgen(getter, js_name = isRepeatable)]
+    pub fn is_repeatable(&self) -> bool {
+        self.is_repeatable
+    }
+
+    /// How many tokens are known at most.
+    #[must_use]
+    #[wasm_bindgen(js_name = knownTokens)]
+    pub fn known_tokens() -> u32 {
         KNOWN_TOKENS
     }
 
@@ -375,6 +387,7 @@ impl TenantHandle {
     fn next(&mut self, step: Step, with_trace: bool) -> NextStep {
         match step {
             Step::Decided(decision) => self.decided(&decision, with_trace),
+            Step::Forgotten => NextStep::Forgotten,
             Step::Signature(pending) => {
                 self.signature = Some(*pending);
                 NextStep::Signature
@@ -393,15 +406,16 @@ impl TenantHandle {
 
 impl TenantHandle {
     fn decided(&mut self, decision: &Decision, with_trace: bool) -> NextStep {
-        self.repeatable = 0;
+        self.token_number = decision.token_number().unwrap_or_default();
+        self.is_repeatable = false;
         if let Some((number, resource)) = decision.repeated_access().filter(|_| !with_trace)
             && let Some(kept) = self.kept.get_mut((number % KNOWN_TOKENS) as usize)
         {
-            self.repeatable = number;
             if *kept == (number, resource) {
                 return NextStep::Repeated;
             }
             *kept = (number, resource);
+            self.is_repeatable = true;
         }
         self.decision = decision_text(decision, with_trace);
         NextStep::Decided

@@ -290,6 +290,60 @@ fn known_token_is_decided_as_a_new_one() {
 }
 
 #[test]
+fn token_that_is_known_by_its_number_is_decided_as_by_its_text() {
+    let mut gate = gate();
+    let authorization = format!("Bearer {}", Token::of_client().compact());
+    let orders = "https://api.example/orders/42";
+    let request = GateRequest {
+        method: "GET",
+        url: orders,
+        authorization: Some(&authorization),
+        ..GateRequest::default()
+    };
+    let first = decide_at(&mut gate, &request, NOW);
+    let known = first.token_number();
+    assert!(known.is_some());
+    assert_eq!(decide_at(&mut gate, &request, NOW).token_number(), known);
+    let mut decide = |method, url, now| {
+        let decision =
+            decide_at(&mut gate, &GateRequest { method, url, known, ..GateRequest::default() }, now);
+        (outcome(&decision), decision.repeated_access() == first.repeated_access())
+    };
+    assert_eq!(decide("GET", orders, NOW), ("allow", true));
+    assert_eq!(decide("DELETE", orders, NOW), ("insufficient_scope", false));
+    assert_eq!(decide("GET", PROFILE, NOW), ("audience_mismatch", false));
+    assert_eq!(decide("GET", orders, NOW + 610), ("expired", false));
+}
+
+#[test]
+fn number_that_was_not_given_or_whose_token_is_forgotten_admits_nothing() {
+    let mut gate = gate();
+    let forgotten = |gate: &mut audgate::gate::Gate, number| {
+        let request =
+            GateRequest { method: "GET", url: ORDERS, known: Some(number), ..GateRequest::default() };
+        let step = gate.decide(&request, audgate::vocabulary::UnixTime::from_seconds(NOW));
+        matches!(step, audgate::gate::Step::Forgotten)
+    };
+    assert!([1, 2, u32::MAX].into_iter().all(|number| forgotten(&mut gate, number)));
+    let known = audgate::gate::KNOWN_TOKENS;
+    for index in 0..=known {
+        let token = Token::of_client().with("jti", json!(format!("j{index}"))).compact();
+        let authorization = Some(format!("Bearer {token}"));
+        let request = GateRequest {
+            method: "GET",
+            url: ORDERS,
+            authorization: authorization.as_deref(),
+            ..GateRequest::default()
+        };
+        assert_eq!(outcome(&decide_at(&mut gate, &request, NOW)), "allow");
+    }
+    assert_eq!(
+        [1, 2, known + 1, known + 2].map(|number| forgotten(&mut gate, number)),
+        [true, false, false, true]
+    );
+}
+
+#[test]
 fn signature_that_cannot_be_checked_is_503_and_not_remembered() {
     let mut gate = gate();
     let authorization = format!("Bearer {}", Token::of_client().compact());

@@ -13,6 +13,7 @@ fn preflight(url: &str, origin: &str, method: &str) -> Decision {
         origin: Some(origin),
         preflight_method: Some(method),
         authorization: None,
+        ..GateRequest::default()
     };
     decide_at(&mut gate(), &request, NOW)
 }
@@ -79,6 +80,7 @@ fn only_listed_methods_are_allowed_across_origins() {
             origin: Some("https://shop.example"),
             preflight_method: Some(method),
             authorization: None,
+            ..GateRequest::default()
         };
         outcome(&decide_at(&mut gate, &request, NOW))
     };
@@ -106,6 +108,7 @@ fn head_is_allowed_across_origins_where_get_is() {
         origin: Some("https://shop.example"),
         preflight_method: Some("HEAD"),
         authorization: None,
+        ..GateRequest::default()
     };
     assert_eq!(outcome(&decide_at(&mut gate, &request, NOW)), "respond");
 }

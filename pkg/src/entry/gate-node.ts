@@ -2,9 +2,10 @@
 import { readFileSync } from "node:fs";
 import { instantiate } from "../../wasm/gate.js";
 import { audgateGate } from "../audgate.ts";
-import type { Instantiate } from "../instance.ts";
+import { CoreInstances, type Instantiate } from "../instance.ts";
+import { verifySynchronously } from "../synchronous.ts";
 
 const module = new WebAssembly.Module(readFileSync(new URL("../../wasm/gate.wasm", import.meta.url)));
 
 export type * from "../types.ts";
-export const { gate, verifyCompact } = audgateGate(module, instantiate as Instantiate);
+export const { gate, verifyCompact } = audgateGate(new CoreInstances(module, instantiate as Instantiate, verifySynchronously));

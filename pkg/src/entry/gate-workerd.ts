@@ -2,7 +2,7 @@
 import module from "../../wasm/gate.wasm";
 import { instantiate } from "../../wasm/gate.js";
 import { audgateGate } from "../audgate.ts";
-import type { Instantiate } from "../instance.ts";
+import { CoreInstances, type Instantiate } from "../instance.ts";
 
 export type * from "../types.ts";
-export const { gate, verifyCompact } = audgateGate(module, instantiate as Instantiate);
+export const { gate, verifyCompact } = audgateGate(new CoreInstances(module, instantiate as Instantiate));

@@ -20,7 +20,7 @@ fn decided(step: Step, gate: &Gate) -> Decision {
     match step {
         Step::Decided(decision) => *decision,
         Step::Inquiries(pending) => gate.conclude_inquiries(*pending, &[]),
-        Step::Signature(_) | Step::Reading(_) => panic!("that was done"),
+        Step::Signature(_) | Step::Reading(_) | Step::Forgotten => panic!("that was done"),
     }
 }
 
