@@ -9,10 +9,10 @@ TOOLS := . scripts/toolchain.sh &&
 PORT ?= 8787
 export PORT RESET BENCH_JSON ONLY ROUNDS SEED
 
-.PHONY: help setup build dev test soak bench deploy fmt clean
+.PHONY: help setup build dev test soak bench bench-http deploy fmt clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install what the build needs: wasm target, wasm-bindgen, Node packages
 	@scripts/setup.sh
@@ -33,6 +33,10 @@ soak: ## run the long versions of the tests; ROUNDS=n, SEED=n, ONLY=name; goes o
 
 bench: build ## measure against jose; BENCH_JSON=file also writes the numbers
 	@$(TOOLS) exec node scripts/bench.mjs
+
+bench-http: build ## measure over HTTP, against a worker without a gate, jose and workers-oauth-provider; takes wrk
+	@scripts/setup/debian-packages.sh wrk
+	@$(TOOLS) exec node scripts/bench-http.mjs
 
 deploy: build ## publish the worker; README lists what must exist first; DRY_RUN=1 only checks
 	@$(TOOLS) exec wrangler deploy --env= $(if $(DRY_RUN),--dry-run)

@@ -23,6 +23,8 @@ const CONNECTIONS = 32;
 const KNOWN = 256;
 const NEW = 60_000;
 
+/** @typedef {{ name: string, port: number, tokens: string[], isNew?: boolean, rates: number[], script: string }} Side */
+
 const scratch = mkdtempSync(join(tmpdir(), "audgate-bench-"));
 /** @type {import("node:child_process").ChildProcess[]} */
 const servers = [];
@@ -59,17 +61,17 @@ async function main() {
   const tokens = (port, count) => inTurn(count, (index) => token(port, `j${index}`));
   console.log(`wrk, ${CONNECTIONS} connections, ${ROUNDS} rounds of ${SECONDS} s, all sides in turn; making ${NEW} tokens for each of two`);
 
-  const sides = [
+  /** @type {Omit<Side, "rates" | "script">[]} */
+  const compared = [
     { name: "empty", port: empty, tokens: ["none"] },
     { name: "audgate, tokens seen before", port: audgate, tokens: await tokens(audgate, KNOWN) },
     { name: "audgate, new tokens", port: audgate, tokens: (await tokens(audgate, KNOWN + NEW)).slice(KNOWN), isNew: true },
     { name: "jose", port: jose, tokens: await tokens(jose, KNOWN) },
     { name: "workers-oauth-provider", port: provider, tokens: await providerTokens(provider, 16) },
   ];
-  for (const side of sides) {
-    await check(side);
-    Object.assign(side, { rates: [], script: script(side) });
-  }
+  for (const side of compared) await check(side);
+  /** @type {Side[]} */
+  const sides = compared.map((side) => ({ ...side, rates: [], script: script(side) }));
   for (let round = 0; round < ROUNDS + 1; round += 1) {
     for (const side of sides) {
       const rate = await load(side, round);
@@ -77,18 +79,20 @@ async function main() {
       if (round > 0) side.rates.push(rate);
     }
   }
-  const rates = (name) => sides.find((side) => side.name === name).rates;
+  const rates = (/** @type {string} */ name) => sides.find((side) => side.name === name)?.rates ?? [];
   for (const { name, rates } of sides) console.log(`${name.padEnd(30)} ${Math.round(middle(rates)).toString().padStart(8)} requests a second`);
   console.log();
-  for (const [name, against, wanted] of [
+  /** @type {[string, string, number][]} */
+  const ratios = [
     ["audgate, tokens seen before", "empty", 0.85],
     ["audgate, new tokens", "empty", 0.4],
     ["audgate, tokens seen before", "jose", 1.15],
     ["audgate, new tokens", "jose", 1.15],
     ["audgate, tokens seen before", "workers-oauth-provider", 2.5],
-  ]) {
+  ];
+  for (const [name, against, wanted] of ratios) {
     const others = rates(against);
-    const ratio = middle(rates(name).map((rate, round) => rate / others[round]));
+    const ratio = middle(rates(name).map((rate, round) => rate / (others[round] ?? 0)));
     console.log(`${name.padEnd(30)} over ${against.padEnd(24)} ${ratio.toFixed(2)}   ${wanted.toFixed(2)} ${ratio >= wanted ? "reached" : "not reached"}`);
   }
 }
@@ -124,7 +128,10 @@ const config :Workerd.Config = (
   }
 }
 
-/** A request of this side is admitted, and one without a token is not. */
+/**
+ * A request of this side is admitted, and one without a token is not.
+ * @param {Omit<Side, "rates" | "script">} side
+ */
 async function check({ name, port, tokens: [token] }) {
   const ask = (headers) => fetch(`http://localhost:${port}/es256/42`, { headers });
   const admitted = await ask({ authorization: `Bearer ${token}` });
@@ -133,7 +140,10 @@ async function check({ name, port, tokens: [token] }) {
   if (name !== "empty" && refused.status !== 401) throw new Error(`${name} admits everybody`);
 }
 
-/** What wrk sends: the tokens in turn; new ones go on in the next round where the last one ended. */
+/**
+ * What wrk sends: the tokens in turn; new ones go on in the next round where the last one ended.
+ * @param {Omit<Side, "rates" | "script">} side
+ */
 function script({ name, tokens }) {
   const file = join(scratch, `${name.replaceAll(/\W+/g, "-")}.lua`);
   writeFileSync(`${file}.tokens`, tokens.join("\n"));
@@ -153,7 +163,8 @@ function done(summary) io.write("requests ", summary.requests, " errors ", summa
   return file;
 }
 
-async function load({ name, port, script, isNew, sent = 0 }, round) {
+/** @param {Side} side @param {number} round */
+async function load({ name, port, script, isNew = false }, round) {
   const begin = isNew ? Math.floor((NEW / (ROUNDS + 1)) * round) : 0;
   const { stdout } = await promisify(execFile)("wrk", ["-t1", `-c${CONNECTIONS}`, `-d${SECONDS}s`, "-s", script, `http://localhost:${port}`, "--", String(begin)]);
   const [, requests, errors, micros] = /requests (\d+) errors (\d+) micros (\d+)/.exec(stdout) ?? [];
