@@ -42,6 +42,8 @@ pub struct AccessTokenClaims {
     pub(super) session_id: Option<SessionId>,
     pub(super) grant_id: Option<GrantId>,
     pub(super) scope: Scope,
+    pub(super) authentication_context: Option<String>,
+    pub(super) authenticated_at: Option<UnixTime>,
     pub(super) sender_constrained: bool,
     pub(super) payload: Json,
 }
@@ -69,6 +71,11 @@ impl AccessTokenClaims {
             Some(Json::String(scope)) => Scope::parse(scope).map_err(|_| ClaimsError::Malformed("scope"))?,
             Some(_) => return Err(ClaimsError::Malformed("scope")),
         };
+        let authentication_context = match payload.member("acr") {
+            None => None,
+            Some(_) => Some(text(&payload, "acr")?.to_owned()),
+        };
+        check_methods(&payload)?;
         Ok(Self {
             issuer: text(&payload, "iss")?.to_owned(),
             audience: text(&payload, "aud")?.to_owned(),
@@ -79,6 +86,8 @@ impl AccessTokenClaims {
             tenant_id: identifier(&payload, "tid", TenantId::parse)?,
             application_id: identifier(&payload, "app_id", ApplicationId::parse)?,
             grant_id: optional_identifier(&payload, "gid", GrantId::parse)?,
+            authenticated_at: time(&payload, "auth_time")?,
+            authentication_context,
             sender_constrained: payload.member("cnf").is_some(),
             subject,
             kind,
@@ -155,6 +164,18 @@ impl AccessTokenClaims {
         self.issued_at
     }
 
+    /// How the user authenticated (`acr`), where the token says so.
+    #[must_use]
+    pub fn authentication_context(&self) -> Option<&str> {
+        self.authentication_context.as_deref()
+    }
+
+    /// When the user last authenticated themselves (`auth_time`), where the token says so.
+    #[must_use]
+    pub fn authenticated_at(&self) -> Option<UnixTime> {
+        self.authenticated_at
+    }
+
     /// The scopes that were granted (`scope`), none where the claim is absent.
     #[must_use]
     pub fn scope(&self) -> &Scope {
@@ -184,6 +205,15 @@ fn subject_kind(
         (true, false, false) => Ok(SubjectKind::Client),
         (true, false, true) => Ok(SubjectKind::Management),
         _ => Err(ClaimsError::SubjectKind),
+    }
+}
+
+/// RFC 9068 section 2.2.1: `amr` is an array of strings.
+fn check_methods(payload: &Json) -> Result<(), ClaimsError> {
+    match payload.member("amr") {
+        None => Ok(()),
+        Some(Json::Array(methods)) if methods.iter().all(|method| method.as_str().is_some()) => Ok(()),
+        Some(_) => Err(ClaimsError::Malformed("amr")),
     }
 }
 

@@ -20,6 +20,7 @@ mod signing_key;
 mod spelling;
 mod tenant;
 mod tenant_reader;
+mod user_authentication;
 
 #[cfg(feature = "issuer")]
 mod application;
@@ -48,6 +49,7 @@ pub use role::Role;
 pub use rule::{Rule, SubjectKind, Subjects};
 pub use signing_key::{SigningKey, SigningKeyState};
 pub use tenant::Tenant;
+pub use user_authentication::{AuthenticationContext, AuthenticationContextError, UserAuthentication};
 
 #[cfg(feature = "issuer")]
 pub use application::{Application, ApplicationKind};

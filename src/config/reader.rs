@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use crate::vocabulary::IdentifierError;
 use crate::vocabulary::json::Json;
+use crate::vocabulary::{IdentifierError, Lifetime};
 
 use super::fault::Faults;
 use super::fault_log::{FaultLog, MAX_DEPTH, Place, quoted};
@@ -13,6 +13,7 @@ use super::spelling::nearest;
 const MAX_OCTETS: usize = 4 * 1_024 * 1_024;
 pub(super) const MAX_NAME: usize = 200;
 pub(super) const MAX_DESCRIPTION: usize = 2_000;
+pub(super) const A_LIFETIME: &str = "whole seconds, from 1 to 315,360,000 (ten years)";
 
 /// Reads the text of a document.
 pub(super) fn read_text(text: &str) -> Result<Json, Faults> {
@@ -85,6 +86,18 @@ impl<'d> Node<'d> {
             }
             _ => {
                 self.report_kind(expected, log);
+                None
+            }
+        }
+    }
+
+    /// A span of time.
+    pub(super) fn lifetime(self, log: &mut FaultLog<'_>) -> Option<Lifetime> {
+        let seconds = self.whole(A_LIFETIME, log)?;
+        match Lifetime::from_seconds(seconds) {
+            Ok(lifetime) => Some(lifetime),
+            Err(error) => {
+                log.report(self.place, format!("is {seconds}: {error}"), A_LIFETIME);
                 None
             }
         }

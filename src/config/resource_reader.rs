@@ -12,7 +12,7 @@ use super::fault_log::{FaultLog, Place, quoted};
 use super::protected_resource::{
     DEFAULT_RESOURCE_ID, Lifetimes, ProtectedResource, RevocationMode, ScopeDefinition,
 };
-use super::reader::{Node, Object};
+use super::reader::{A_LIFETIME, Node, Object};
 use super::rule::{MAX_SCOPES, Rule, read_rule};
 use super::signing_key::read_signing_algorithm;
 use super::tenant::Form;
@@ -237,20 +237,12 @@ fn lifetime(
     preset: Option<Lifetime>,
     log: &mut FaultLog<'_>,
 ) -> Option<Lifetime> {
-    let expected = "whole seconds, from 1 to 315,360,000 (ten years)";
     let node = match (object.optional(name), preset) {
         (Some(node), _) => node,
         (None, Some(preset)) => return Some(preset),
-        (None, None) => object.required(name, expected, log)?,
+        (None, None) => object.required(name, A_LIFETIME, log)?,
     };
-    let seconds = node.whole(expected, log)?;
-    match Lifetime::from_seconds(seconds) {
-        Ok(lifetime) => Some(lifetime),
-        Err(error) => {
-            log.report(node.place, format!("is {seconds}: {error}"), expected);
-            None
-        }
-    }
+    node.lifetime(log)
 }
 
 fn read_longest(

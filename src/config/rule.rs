@@ -5,8 +5,10 @@ use crate::vocabulary::{Scope, ScopeToken};
 use super::fault_log::{FaultLog, Place};
 use super::path_template::PathTemplate;
 use super::reader::Node;
+use super::user_authentication::{UserAuthentication, read_user_authentication};
 
-pub(super) const MEMBERS: [&str; 5] = ["methods", "path", "scopes", "subjects", "public"];
+pub(super) const MEMBERS: [&str; 7] =
+    ["methods", "path", "scopes", "subjects", "public", "acr_values", "max_age"];
 pub(super) const MAX_METHODS: usize = 32;
 /// As many scopes as a resource can define.
 pub(super) const MAX_SCOPES: usize = 1_000;
@@ -51,6 +53,7 @@ pub struct Subjects {
 
 impl Subjects {
     const ALL: Self = Self { user: true, client: true, management: true };
+    const USERS: Self = Self { user: true, client: false, management: false };
 
     /// Whether subjects of this kind are admitted.
     #[must_use]
@@ -80,6 +83,7 @@ pub struct Rule {
     scopes: Scope,
     subjects: Subjects,
     public: bool,
+    user_authentication: Option<UserAuthentication>,
 }
 
 impl Rule {
@@ -119,6 +123,13 @@ impl Rule {
         self.public
     }
 
+    /// How and how recently the user must have authenticated, where the rule asks for that (RFC 9470). Such a rule
+    /// admits users only: nobody authenticated where a client acts for itself.
+    #[must_use]
+    pub fn user_authentication(&self) -> Option<&UserAuthentication> {
+        self.user_authentication.as_ref()
+    }
+
     /// The methods that both rules are for, `*` alone when both are for every method.
     pub(super) fn common_methods<'r>(&'r self, other: &'r Self) -> Vec<&'r str> {
         let (methods, filter) =
@@ -140,9 +151,13 @@ pub(super) fn read_rule(
     let public = object.optional("public").map_or(Some(false), |node| node.boolean(log));
     let scopes = object.optional("scopes");
     let subjects = object.optional("subjects");
+    let acr_values = object.optional("acr_values");
+    let max_age = object.optional("max_age");
 
     if public == Some(true) {
-        for (member, name) in [(scopes, "scopes"), (subjects, "subjects")] {
+        let members =
+            [(scopes, "scopes"), (subjects, "subjects"), (acr_values, "acr_values"), (max_age, "max_age")];
+        for (member, name) in members {
             if let Some(member) = member {
                 log.report(member.place, "a public rule asks for no token", format!("no `{name}`"));
             }
@@ -157,11 +172,28 @@ pub(super) fn read_rule(
             scopes: Scope::default(),
             subjects: Subjects::default(),
             public: true,
+            user_authentication: None,
         });
     }
     let scopes = scopes.map(|node| read_scopes(node, defines_scope, log)).unwrap_or_default();
-    let subjects = subjects.map_or(Some(Subjects::ALL), |node| read_subjects(node, log));
-    Some(Rule { methods: methods?, template: template?, scopes, subjects: subjects?, public: public? })
+    let user_authentication = read_user_authentication(&object, log);
+    let asks_for_a_user = acr_values.is_some() || max_age.is_some();
+    let everybody = if asks_for_a_user { Subjects::USERS } else { Subjects::ALL };
+    let admitted = subjects.map_or(Some(everybody), |node| read_subjects(node, log));
+    if let (true, Some(node), Some(admitted)) = (asks_for_a_user, subjects, admitted)
+        && admitted != Subjects::USERS
+    {
+        let problem = "no user authenticates where a client acts for itself, so `acr_values` and `max_age` are for users alone";
+        log.report(node.place, problem, "`[\"user\"]`, or no `subjects`");
+    }
+    Some(Rule {
+        methods: methods?,
+        template: template?,
+        scopes,
+        subjects: admitted?,
+        public: public?,
+        user_authentication: user_authentication?,
+    })
 }
 
 /// A list of methods: upper-case tokens, or `*` alone.

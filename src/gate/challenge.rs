@@ -1,10 +1,10 @@
-//! The response of a refusal: RFC 6750 section 3 and RFC 9728 section 5.1.
+//! The response of a refusal: RFC 6750 section 3, RFC 9470 section 3 and RFC 9728 section 5.1.
 
 use std::fmt::Write as _;
 
 use serde_json::json;
 
-use crate::config::{ProtectedResource, Rule, metadata_url};
+use crate::config::{ProtectedResource, Rule, UserAuthentication, metadata_url};
 use crate::vocabulary::HttpResponse;
 
 use super::denial::DenialReason;
@@ -34,12 +34,13 @@ pub(super) fn response(
 }
 
 /// A challenge stands where other credentials would help, and with every OAuth error of RFC 6750.
-fn challenges(reason: &DenialReason) -> bool {
+pub(super) fn challenges(reason: &DenialReason) -> bool {
     match reason {
         DenialReason::NoToken
         | DenialReason::MalformedCredentials
         | DenialReason::Token(_)
         | DenialReason::TokenRevoked
+        | DenialReason::InsufficientUserAuthentication
         | DenialReason::InsufficientScope => true,
         DenialReason::AmbiguousPath(_)
         | DenialReason::NoResource
@@ -63,5 +64,20 @@ fn challenge(reason: &DenialReason, resource: &ProtectedResource, rule: Option<&
     if let Some(rule) = rule.filter(|rule| !rule.scopes().is_empty()) {
         let _ = write!(challenge, ", scope=\"{}\"", rule.scopes());
     }
+    // As with scopes, whoever asks for a token is told at once all that the operation needs.
+    if let Some(wanted) = rule.and_then(Rule::user_authentication) {
+        if !wanted.acr_values().is_empty() {
+            let _ = write!(challenge, ", acr_values=\"{}\"", acr_values(wanted));
+        }
+        if let Some(age) = wanted.max_age() {
+            let _ = write!(challenge, ", max_age=\"{}\"", age.seconds());
+        }
+    }
     challenge
+}
+
+/// The values as one parameter: separated by spaces, in the order of preference.
+pub(super) fn acr_values(wanted: &UserAuthentication) -> String {
+    let values: Vec<&str> = wanted.acr_values().iter().map(|value| value.as_str()).collect();
+    values.join(" ")
 }

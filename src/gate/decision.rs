@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::access_token::{AccessTokenClaims, VerifiedAccessToken};
-use crate::config::{BoundClaim, ProtectedResource, Rule, SubjectKind, Tenant};
+use crate::config::{BoundClaim, ProtectedResource, Rule, SubjectKind, Tenant, UserAuthentication};
 use crate::vocabulary::{HttpResponse, UnixTime};
 
 use super::denial::DenialReason;
@@ -100,7 +100,9 @@ impl Facts {
 
     /// The rest of the decision, for a token whose signature, time and audience are right and that was not revoked.
     pub(super) fn with_token(mut self, token: Rc<VerifiedAccessToken>) -> Decision {
-        let refusal = self.rule().and_then(|rule| check_subject(token.claims(), rule, &self.bindings).err());
+        let refusal = self.rule().and_then(|rule| {
+            check_subject(token.claims(), rule, &self.bindings, self.now, self.tenant.clock_tolerance()).err()
+        });
         let no_rule = self.rule().is_none();
         self.token = Some(token);
         match refusal {
@@ -166,6 +168,13 @@ impl Decision {
         }
     }
 
+    /// How the user would have to authenticate, where the caller is challenged and the rule asks for that (RFC 9470).
+    #[must_use]
+    pub fn user_authentication_wanted(&self) -> Option<&UserAuthentication> {
+        let challenged = self.denial().is_some_and(challenge::challenges);
+        self.facts.rule().filter(|_| challenged)?.user_authentication()
+    }
+
     /// Fields that the handler's response needs so that a page of another origin may read it.
     #[must_use]
     pub fn cors_headers(&self) -> Vec<(&'static str, String)> {
@@ -186,6 +195,7 @@ impl Decision {
             Outcome::Deny(reason) => (reason.code(), Some(reason.to_string())),
         };
         let rule = facts.rule();
+        let wanted = rule.and_then(Rule::user_authentication);
         let claims = facts.token.as_ref().map(|token| token.claims());
         let shown = claims.or(facts.untrusted_claims.as_deref());
         let deadline = shown.map(|claims| claims.expires_at().plus(facts.tenant.clock_tolerance()).seconds());
@@ -210,6 +220,15 @@ impl Decision {
             subject: claims.map(|claims| claims.subject().to_string()),
             subject_kind: claims.map(|claims| claims.kind().as_str()),
             scopes_held: claims.map(|claims| claims.scope().to_string()),
+            acr_values_wanted: wanted.map(challenge::acr_values).filter(|values| !values.is_empty()),
+            max_age: wanted.and_then(|wanted| Some(wanted.max_age()?.seconds())),
+            acr_held: claims
+                .filter(|_| wanted.is_some())
+                .and_then(|claims| claims.authentication_context())
+                .map(str::to_owned),
+            authenticated_at: claims
+                .filter(|_| wanted.is_some())
+                .and_then(|claims| Some(claims.authenticated_at()?.seconds())),
             deadline,
             known_token: claims.map(|_| facts.known_token),
             revocation: facts.liveness.map(|liveness| liveness.trace(&facts.tenant)),

@@ -39,6 +39,9 @@ pub enum DenialReason {
     /// The path names another subject, client, application, session or tenant than the token.
     #[error("the path belongs to another subject")]
     WrongSubject,
+    /// The user did not authenticate in the way, or as recently, as the rule asks.
+    #[error("the operation needs another or a more recent authentication of the user")]
+    InsufficientUserAuthentication,
     /// The token lacks scopes that the rule demands.
     #[error("the token lacks a scope that this operation needs")]
     InsufficientScope,
@@ -63,6 +66,7 @@ impl DenialReason {
             Self::RevocationUnknown => "revocation_unknown",
             Self::WrongSubjectKind => "wrong_subject_kind",
             Self::WrongSubject => "wrong_subject",
+            Self::InsufficientUserAuthentication => "insufficient_user_authentication",
             Self::InsufficientScope => "insufficient_scope",
             Self::CannotVerifyNow => "cannot_verify_now",
         }
@@ -83,6 +87,7 @@ impl DenialReason {
             Self::MalformedCredentials => Some(ErrorCode::InvalidRequest),
             Self::Token(refusal) => Some(refusal.error_code()),
             Self::TokenRevoked => Some(ErrorCode::InvalidToken),
+            Self::InsufficientUserAuthentication => Some(ErrorCode::InsufficientUserAuthentication),
             Self::InsufficientScope => Some(ErrorCode::InsufficientScope),
             Self::CannotVerifyNow | Self::RevocationUnknown => Some(ErrorCode::TemporarilyUnavailable),
         }
@@ -103,6 +108,7 @@ impl DenialReason {
             | Self::Token(_)
             | Self::TokenRevoked
             | Self::RevocationUnknown
+            | Self::InsufficientUserAuthentication
             | Self::InsufficientScope
             | Self::CannotVerifyNow => self.error_code().map_or(403, ErrorCode::status),
         }

@@ -1,18 +1,22 @@
-//! Whom a rule admits: kind of subject, claims bound to the path, scopes.
+//! Whom a rule admits: kind of subject, claims bound to the path, how the user authenticated, scopes.
 
 use percent_encoding::percent_decode_str;
 
 use crate::access_token::AccessTokenClaims;
-use crate::config::{BoundClaim, Rule, SubjectKind, TemplateSegment};
+use crate::config::{BoundClaim, Rule, SubjectKind, TemplateSegment, UserAuthentication};
+use crate::vocabulary::UnixTime;
 
 use super::denial::DenialReason;
 use super::matcher::Match;
 
-/// Whether a rule admits the subject of a token: kind, path, scopes, in that order.
+/// Whether a rule admits the subject of a token: kind, path, authentication, scopes, in that order, so that nobody is
+/// asked to log in for what another login would not open. `tolerance` is that of clocks, in seconds.
 pub(super) fn check_subject(
     claims: &AccessTokenClaims,
     rule: &Rule,
     bindings: &[(BoundClaim, String)],
+    now: UnixTime,
+    tolerance: u64,
 ) -> Result<(), DenialReason> {
     if !rule.subjects().admits(claims.kind()) {
         return Err(DenialReason::WrongSubjectKind);
@@ -22,7 +26,29 @@ pub(super) fn check_subject(
     if !bindings.iter().all(|(claim, value)| covered(*claim) || bound(claims, *claim, value)) {
         return Err(DenialReason::WrongSubject);
     }
+    if !rule.user_authentication().is_none_or(|wanted| authenticated(claims, wanted, now, tolerance)) {
+        return Err(DenialReason::InsufficientUserAuthentication);
+    }
     if claims.scope().covers(rule.scopes()) { Ok(()) } else { Err(DenialReason::InsufficientScope) }
+}
+
+/// RFC 9470 section 5: `acr` is one of those asked for, and `auth_time` is recent enough. A token that does not say is
+/// not; neither is one whose `auth_time` has not come yet.
+fn authenticated(
+    claims: &AccessTokenClaims,
+    wanted: &UserAuthentication,
+    now: UnixTime,
+    tolerance: u64,
+) -> bool {
+    let values = wanted.acr_values();
+    let context = claims.authentication_context();
+    let in_context = values.is_empty() || values.iter().any(|value| Some(value.as_str()) == context);
+    let recent = wanted.max_age().is_none_or(|age| {
+        claims
+            .authenticated_at()
+            .is_some_and(|at| at <= now.plus(tolerance) && now <= at.plus(age.seconds()).plus(tolerance))
+    });
+    in_context && recent
 }
 
 fn bound(claims: &AccessTokenClaims, claim: BoundClaim, value: &str) -> bool {

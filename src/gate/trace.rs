@@ -61,6 +61,18 @@ pub struct Trace {
     /// The scopes that the token holds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scopes_held: Option<String>,
+    /// The authentication context classes of which the rule demands one, separated by spaces.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub acr_values_wanted: Option<String>,
+    /// How many seconds ago the user may have authenticated, where the rule says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_age: Option<u64>,
+    /// How the user authenticated, where the rule asks for that and the token says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub acr_held: Option<String>,
+    /// When the user authenticated, in the same case; seconds since the Unix epoch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub authenticated_at: Option<u64>,
     /// The moment from which the token is refused, clock tolerance included, seconds since the Unix epoch; of a
     /// refused token, by what it claims.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -52,12 +52,17 @@ error_codes! {
     InvalidToken = "invalid_token", 401, "RFC 6750 section 3.1";
     /// The access token is good, and more scope would open the resource.
     InsufficientScope = "insufficient_scope", 403, "RFC 6750 section 3.1";
+    /// The access token is good, and the user did not authenticate in the way, or as recently, as the resource asks.
+    InsufficientUserAuthentication = "insufficient_user_authentication", 401, "RFC 9470 section 3";
     /// The user or this server denied the request.
     AccessDenied = "access_denied", 403, "RFC 6749 section 4.1.2.1";
     /// There is no such response type here.
     UnsupportedResponseType = "unsupported_response_type", 400, "RFC 6749 section 4.1.2.1";
     /// Nothing may be shown, and the user would have to log in.
     LoginRequired = "login_required", 400, "OpenID Connect Core 1.0 section 3.1.2.6";
+    /// Users cannot authenticate here in the way that the request asks for.
+    UnmetAuthenticationRequirements = "unmet_authentication_requirements", 400,
+        "OpenID Connect Core Error Code unmet_authentication_requirements 1.0";
     /// Nothing may be shown, and the user would have to approve.
     ConsentRequired = "consent_required", 400, "OpenID Connect Core 1.0 section 3.1.2.6";
     /// The pushed request is unknown, used or expired.

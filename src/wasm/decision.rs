@@ -3,6 +3,7 @@
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
+use crate::config::UserAuthentication;
 use crate::gate::{Access, Decision, Trace};
 use crate::vocabulary::HttpResponse;
 use crate::vocabulary::json::Json;
@@ -57,6 +58,14 @@ export interface Trace {
   subject?: string;
   subject_kind?: string;
   scopes_held?: string;
+  /** Of which the rule demands one, separated by spaces. */
+  acr_values_wanted?: string;
+  /** How many seconds ago the user may have authenticated, where the rule says so. */
+  max_age?: number;
+  /** How the user authenticated, where the rule asks for that and the token says so. */
+  acr_held?: string;
+  /** When the user authenticated, in the same case; seconds since the Unix epoch. */
+  authenticated_at?: number;
   /** The moment from which the token is refused, clock tolerance included; seconds since the Unix epoch. */
   deadline?: number;
   /** Whether the token's signature had been verified before. */
@@ -85,10 +94,26 @@ export interface RevocationTrace {
 /** A response as plain data. */
 export interface PlainResponse { status: number; headers: [string, string][]; body: string }
 
+/** How the user has to authenticate: parameters of the authorization request (RFC 9470 section 4). */
+export interface WantedAuthentication {
+  /** Any of these, in the order of preference. */
+  acrValues?: string[];
+  /** Seconds. */
+  maxAge?: number;
+}
+
 /** What the gate says of a request. */
 export type GateDecision =
   | { type: "allow"; access: Access; headers: [string, string][]; trace?: Trace }
-  | { type: "deny"; reason: string; response: PlainResponse; newerConfigurationCouldHelp: boolean; trace: Trace }
+  | {
+      type: "deny";
+      reason: string;
+      response: PlainResponse;
+      newerConfigurationCouldHelp: boolean;
+      /** Where a token is asked for, and the rule asks for more of it than that it is there. */
+      authentication?: WantedAuthentication;
+      trace: Trace;
+    }
   | { type: "respond"; response: PlainResponse };
 "#;
 
@@ -105,11 +130,31 @@ enum DecisionView<'a> {
         reason: &'static str,
         response: HttpResponse,
         newer_configuration_could_help: bool,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        authentication: Option<AuthenticationView<'a>>,
         trace: Trace,
     },
     Respond {
         response: HttpResponse,
     },
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct AuthenticationView<'a> {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    acr_values: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_age: Option<u64>,
+}
+
+impl<'a> From<&'a UserAuthentication> for AuthenticationView<'a> {
+    fn from(wanted: &'a UserAuthentication) -> Self {
+        Self {
+            acr_values: wanted.acr_values().iter().map(|value| value.as_str()).collect(),
+            max_age: wanted.max_age().map(|age| age.seconds()),
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -168,6 +213,7 @@ pub(super) fn decision_text(decision: &Decision, with_trace: bool) -> String {
                 reason: reason.code(),
                 response,
                 newer_configuration_could_help: reason.newer_configuration_could_help(),
+                authentication: decision.user_authentication_wanted().map(AuthenticationView::from),
                 trace: decision.trace(),
             },
             None => DecisionView::Respond { response },

@@ -19,4 +19,5 @@ mod rules;
 mod schema;
 mod signing_keys;
 mod tenant_settings;
+mod user_authentication;
 mod users;

@@ -15,6 +15,7 @@ mod directory_keys;
 mod gate_access;
 mod gate_cors;
 mod gate_metadata;
+mod gate_step_up;
 mod issuer_artifacts;
 mod issuer_authorize;
 mod issuer_backend;

@@ -11,6 +11,7 @@ use super::super::resource_reader::{
 };
 use super::super::rule::{self, MAX_METHODS, MAX_SCOPES, SubjectKind};
 use super::super::signing_key::ALGORITHMS;
+use super::super::user_authentication::MAX_CONTEXTS;
 use super::{Shape, Undescribed, array, identifier, list, refers, text, with, word};
 
 pub(super) fn resource() -> Result<Value, Undescribed> {
@@ -171,12 +172,24 @@ pub(super) fn rule() -> Result<Value, Undescribed> {
                     json!({ "type": "string", "enum": kinds }),
                     1,
                     kinds.len(),
-                    "Whose tokens are let through: users', clients' own, management clients'; all of them unless given.",
+                    "Whose tokens are let through: users', clients' own, management clients'; all of them unless given, and users' \
+                        where the rule has `acr_values` or `max_age`.",
                 )
             }
             "public" => json!({
                 "type": "boolean", "default": false,
-                "description": "Whether requests need no token. Such a rule has neither `scopes` nor `subjects`, and binds no claim.",
+                "description": "Whether requests need no token. Such a rule asks nothing of a token, and binds no claim.",
+            }),
+            "acr_values" => list(
+                text::authentication_context(),
+                1,
+                MAX_CONTEXTS,
+                "How the user must have authenticated: the token's `acr` is one of these (RFC 9470 section 3). Any will do without.",
+            ),
+            "max_age" => json!({
+                "type": "integer", "minimum": 1, "maximum": Lifetime::MAX_SECONDS,
+                "description": "How long ago the user may have authenticated (RFC 9470 section 3), clock tolerance added: later, \
+                    the gate asks for a new login. Seconds, 1 to 315360000 (ten years). Any time will do without.",
             }),
             _ => return None,
         })

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::vocabulary::{ResourceId, ResourceIndicator, ScopeToken, SecretHash};
 
 use super::super::path_template::{self, BoundClaim};
-use super::super::{cors, reader, redirect_uri, rule, user};
+use super::super::{AuthenticationContext, cors, reader, redirect_uri, rule, user};
 
 /// Nothing that the readers count as a control character.
 const NO_CONTROL: &str = r"^[^\u0000-\u001F\u007F-\u009F]*$";
@@ -36,6 +36,15 @@ pub(super) fn scope() -> Value {
     json!({
         "type": "string", "pattern": r"^[!#-\[\]-~]+$", "minLength": 1, "maxLength": ScopeToken::MAX_LENGTH,
         "description": "A scope such as `orders:read` (RFC 6749 section 3.3): printable ASCII, no space, quote or backslash.",
+    })
+}
+
+pub(super) fn authentication_context() -> Value {
+    json!({
+        "type": "string", "pattern": r"^[!#-\[\]-~]+$", "minLength": 1, "maxLength": AuthenticationContext::MAX_LENGTH,
+        "examples": ["urn:mace:incommon:iap:silver"],
+        "description": "An authentication context class (OpenID Connect Core 1.0 section 2, `acr`): printable ASCII, no space, \
+            quote or backslash.",
     })
 }
 
