@@ -97,7 +97,7 @@ impl Form {
 }
 
 /// Only these names are echoed in a message; a caller's own text never is.
-const KNOWN: [&str; 19] = [
+const KNOWN: [&str; 20] = [
     "grant_type",
     "scope",
     "client_id",
@@ -115,6 +115,7 @@ const KNOWN: [&str; 19] = [
     "nonce",
     "prompt",
     "max_age",
+    "acr_values",
     "token",
     "request_uri",
 ];

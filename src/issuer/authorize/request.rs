@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::access_token::AUTHENTICATION_CONTEXT;
 use crate::config::{Client, Grant, Tenant};
 use crate::vocabulary::{ClientId, ErrorCode, ResourceId, ResourceIndicator, Scope};
 
@@ -113,6 +114,14 @@ impl AuthorizationRequest {
             Some(Ok(seconds)) => Some(u64::from(seconds)),
             Some(Err(_)) => return fault(ErrorCode::InvalidRequest, "the parameter 'max_age' is malformed"),
         };
+        // OpenID Connect lets a server go on with what it has; who was sent here for another authentication (RFC 9470)
+        // would then come back with the same one, again and again.
+        if let Some(values) = form.value("acr_values")
+            && !values.split(' ').any(|value| value == AUTHENTICATION_CONTEXT)
+        {
+            let description = "users cannot authenticate here in any of the ways of 'acr_values'";
+            return fault(ErrorCode::UnmetAuthenticationRequirements, description);
+        }
         let scope = match form.value("scope").map(Scope::parse) {
             None => None,
             Some(Ok(scope)) => Some(scope),

@@ -78,6 +78,21 @@ fn max_age_is_a_whole_number_of_seconds() {
 }
 
 #[test]
+fn authentication_that_nobody_can_give_here_is_said_to_be_unmet_before_anybody_logs_in() {
+    for values in ["2", "urn:mace:incommon:iap:silver", "11", "0 2", " ", "1,2"] {
+        refuses(&with("acr_values", values), "unmet_authentication_requirements");
+    }
+}
+
+#[test]
+fn authentication_that_can_be_given_here_is_one_of_those_asked_for() {
+    for values in ["1", "2 1", "1 2"] {
+        let reply = Browser::new().authorize(&Issuer::new(), &with("acr_values", values));
+        assert_eq!(reply.location().path(), "/oidc/login", "{values}");
+    }
+}
+
+#[test]
 fn scope_is_well_formed() {
     for scope in [" openid", "openid  email", "\"", "a\\b", "é", "a\nb"] {
         refuses(&with("scope", scope), "invalid_scope");
