@@ -10,6 +10,8 @@ export interface Rule {
   scopes?: string[];
   subjects?: string[];
   public?: boolean;
+  acr_values?: string[];
+  max_age?: number;
 }
 
 /** What the choice of subjects writes into a rule, and its words. */
@@ -41,12 +43,14 @@ export function RuleRow({ rule, index, onChange, onRemove }: RuleRowProps) {
   const setSubjects = (value: string): void => {
     const { subjects: _, public: __, ...rest } = rule;
     if (value === "public") {
-      const { scopes: ___, ...open } = rest;
+      const { scopes: ___, acr_values: ____, max_age: _____, ...open } = rest;
       onChange({ ...open, public: true });
     } else {
       onChange(value === "" ? rest : { ...rest, subjects: value.split(" ") });
     }
   };
+  // Only a user can be asked to log in again. Where a rule for others says so all the same, it has to be seen to be undone.
+  const hasLogin = subjects === "user" || rule.acr_values !== undefined || rule.max_age !== undefined;
   return (
     <div className="rule-row">
       <Words className="rule-methods" path={`${place}.methods`} label={`Methods of rule ${number}`} value={rule.methods} placeholder="GET HEAD" onChange={(methods) => onChange({ ...rule, methods: methods.map((method) => method.toUpperCase()) })} />
@@ -66,8 +70,31 @@ export function RuleRow({ rule, index, onChange, onRemove }: RuleRowProps) {
       <Button className="button quiet remove" aria-label={`Remove rule ${number}`} onPress={onRemove}>
         ×
       </Button>
+      {hasLogin && <LoginOfRule rule={rule} number={number} place={place} onChange={onChange} />}
     </div>
   );
+}
+
+/** How and how recently the user must have logged in (RFC 9470); nothing typed is nothing asked. */
+function LoginOfRule({ rule, number, place, onChange }: { rule: Rule; number: number; place: string; onChange: (rule: Rule) => void }) {
+  const { acr_values: values, max_age: age, ...others } = rule;
+  const set = (changed: Pick<Rule, "acr_values" | "max_age">): void => onChange({ ...others, ...changed });
+  const ownValues = values === undefined ? {} : { acr_values: values };
+  const ownAge = age === undefined ? {} : { max_age: age };
+  return (
+    <div className="rule-login">
+      <Part className="rule-max-age" path={`${place}.max_age`} label={`Seconds since the login for rule ${number}`} value={age === undefined ? "" : String(age)} placeholder="login any time ago, or seconds" onChange={(text) => set({ ...ownValues, ...ageOf(text, age) })} />
+      <Words className="rule-acr" path={`${place}.acr_values`} label={`Authentication contexts (acr) for rule ${number}`} value={values ?? []} placeholder="any acr" onChange={(typed) => set({ ...(typed.length === 0 ? {} : { acr_values: typed }), ...ownAge })} />
+    </div>
+  );
+}
+
+/** What is no number is not taken, and what was there stays. */
+function ageOf(text: string, before: number | undefined): Pick<Rule, "max_age"> {
+  if (text.trim() === "") return {};
+  const age = Number(text);
+  if (Number.isInteger(age)) return { max_age: age };
+  return before === undefined ? {} : { max_age: before };
 }
 
 interface PartProps<Value> {

@@ -15,7 +15,7 @@ const OF_ENTITY = placed([
   ...["status", "uri", "type", "grants", "token_endpoint_auth_method", "secret_hashes", "secrets", "jwks"],
   ...["redirect_uris", "post_logout_redirect_uris", "backchannel_logout_uri", "third_party"],
   ...["access_token_ttl", "refresh_token_ttl", "max_refresh_rotate", "methods", "path", "public", "scopes"],
-  ...["subjects", "rules", "applications", "resources", "protocol_scopes", "role_ids"],
+  ...["subjects", "acr_values", "max_age", "rules", "applications", "resources", "protocol_scopes", "role_ids"],
   ...["state", "jwk", "kid", "kty", "alg"],
 ]);
 

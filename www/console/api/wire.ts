@@ -18,6 +18,9 @@ export interface Rule {
   scopes?: string[];
   subjects?: SubjectKind[];
   public?: boolean;
+  acr_values?: string[];
+  /** Seconds. */
+  max_age?: number;
 }
 
 export interface Resource extends Stamped {

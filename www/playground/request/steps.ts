@@ -13,7 +13,7 @@ export interface Step {
 
 type RevocationTrace = NonNullable<Trace["revocation"]>;
 
-const NAMES = ["Resource", "Rule", "Token", "Audience", "Time", "Signature", "Revocation", "Subject", "Scopes"] as const;
+const NAMES = ["Resource", "Rule", "Token", "Audience", "Time", "Signature", "Revocation", "Subject", "Login", "Scopes"] as const;
 type Name = (typeof NAMES)[number];
 
 /** The step at which a reason arises. All others are about the token's form, key or claims. */
@@ -32,6 +32,7 @@ const FAILED_AT: Record<string, Name> = {
   revocation_unknown: "Revocation",
   wrong_subject_kind: "Subject",
   wrong_subject: "Subject",
+  insufficient_user_authentication: "Login",
   insufficient_scope: "Scopes",
 };
 
@@ -42,7 +43,8 @@ export function stepsOf(trace: Trace, token: Token | undefined, clockTolerance: 
   // A public rule asks for no token, so the gate looks at nothing after it.
   const isPublic = allowed && trace.subject === undefined;
   const says = sentences(trace, token, clockTolerance);
-  return NAMES.filter((name) => name !== "Revocation" || trace.revocation !== undefined || NAMES[failing] === name).map((name) => {
+  const isLookedAt: Partial<Record<Name, boolean>> = { Revocation: trace.revocation !== undefined, Login: asksForLogin(trace) };
+  return NAMES.filter((name) => isLookedAt[name] !== false || NAMES[failing] === name).map((name) => {
     const index = NAMES.indexOf(name);
     const skipped = index > failing || (isPublic && index > NAMES.indexOf("Rule"));
     const state = skipped || isWithoutList(name, trace) ? "skipped" : index === failing ? "failed" : "passed";
@@ -81,6 +83,7 @@ function sentences(trace: Trace, token: Token | undefined, tolerance: number): R
         : failed
           ? `${because}: the token is \`${trace.subject}\`’s`
           : `\`${trace.subject}\`, a ${kindOf(trace)}; the rule is for ${listed(trace.subjects_admitted)}`,
+    Login: (failed) => loginWords(trace, failed, because),
     Scopes: (failed) =>
       failed
         ? `\`${wanted}\` is wanted, ${held === "" ? "the token has no scope" : `the token has \`${held}\``}`
@@ -115,6 +118,21 @@ const CAUSES: Record<NonNullable<RevocationTrace["cause"]>, string> = {
   no_list: "there is no list",
   old_list: "the list is too old",
 };
+
+function asksForLogin({ acr_values_wanted: values, max_age: age }: Trace): boolean {
+  return values !== undefined || age !== undefined;
+}
+
+function loginWords(trace: Trace, failed: boolean, because: string): string {
+  const { acr_values_wanted: values, max_age: age, acr_held: held, authenticated_at: at, decided_at: now } = trace;
+  const wanted = [
+    ...(age === undefined ? [] : [`a login at most ${inShort(age)} ago`]),
+    ...(values === undefined ? [] : [`\`acr\` among \`${values}\``]),
+  ].join(", ");
+  const moment = at === undefined ? "says no time of login" : `is of a login ${inShort(Math.max(0, now - at))} ago`;
+  const manner = values === undefined ? "" : held === undefined ? ", has no `acr`" : `, has \`acr\` \`${held}\``;
+  return `${failed ? `${because}: ` : ""}${wanted} is wanted; the token ${moment}${manner}`;
+}
 
 function kindOf({ subject_kind }: Trace): string {
   return subject_kind === "management" ? "management client" : (subject_kind ?? "subject");
