@@ -12,7 +12,7 @@ export PORT RESET BENCH_JSON ONLY ROUNDS SEED
 .PHONY: help setup build dev test soak bench bench-http deploy fmt clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install what the build needs: wasm target, wasm-bindgen, Node packages
 	@scripts/setup.sh

@@ -50,7 +50,7 @@ async function main() {
     serve("empty", empty, {}),
     serve("audgate", audgate, { RECORDS: JSON.stringify(records(audgate)), SECRET_KEYS: bench.secretKeys }),
     serve("jose", jose, { PUBLIC_KEY: JSON.stringify(publicKey), ISSUER: bench.issuer, AUDIENCE: uri(jose) }),
-    serve("provider", provider, {}),
+    serve("provider", provider, { ORIGIN: `http://localhost:${provider}` }),
   ]);
   const signingKey = await importJWK(jwk, "ES256");
   const token = (port, jti) =>

@@ -18,9 +18,13 @@ const memory = {
 
 interface Env {
   OAUTH_PROVIDER: OAuthHelpers;
+  ORIGIN: string;
 }
 
-const provider = new OAuthProvider<Env>({
+let provider: OAuthProvider<Env> | undefined;
+
+const providerAt = (origin: string) => new OAuthProvider<Env>({
+  resourceMetadata: { resource: `${origin}/es256` },
   apiRoute: "/es256/",
   apiHandler: { fetch: () => handle() } as never,
   defaultHandler: {
@@ -48,6 +52,6 @@ const provider = new OAuthProvider<Env>({
 });
 
 export default {
-  fetch: (request: Request, env: object, context: ExecutionContext) =>
-    provider.fetch(request, { ...env, OAUTH_KV: memory } as never, context),
+  fetch: (request: Request, env: Env, context: ExecutionContext) =>
+    (provider ??= providerAt(env.ORIGIN)).fetch(request, { ...env, OAUTH_KV: memory } as never, context),
 };
