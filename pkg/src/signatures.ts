@@ -27,7 +27,9 @@ export async function importKey(jwk: JsonWebKey, algorithm: string, usage: "sign
       material[member] = jwk[member];
     }
   }
-  return crypto.subtle.importKey("jwk", material, operation.key, false, [usage]);
+  // Node wants to be able to take a key over that is used in the thread, and a public key is no secret.
+  const isPublic = usage === "verify" && material.kty !== "oct";
+  return crypto.subtle.importKey("jwk", material, operation.key, isPublic, [usage]);
 }
 
 /** A fresh private key as a JWK, JSON text: the core seals it, and nobody else sees it. */

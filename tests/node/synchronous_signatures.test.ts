@@ -13,7 +13,7 @@ const ALGORITHMS: [string, AlgorithmIdentifier][] = [
 ];
 
 async function pair(algorithm: AlgorithmIdentifier): Promise<CryptoKeyPair> {
-  return (await crypto.subtle.generateKey(algorithm, false, ["sign", "verify"])) as CryptoKeyPair;
+  return (await crypto.subtle.generateKey(algorithm, true, ["sign", "verify"])) as CryptoKeyPair;
 }
 
 const message = (seed: number): Uint8Array => new TextEncoder().encode(`message ${seed}`.repeat(1 + (seed % 40)));
