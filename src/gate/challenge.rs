@@ -7,6 +7,7 @@ use serde_json::json;
 use crate::config::{ProtectedResource, Rule, UserAuthentication, metadata_url};
 use crate::vocabulary::HttpResponse;
 
+use super::demand::{Demand, needed};
 use super::denial::DenialReason;
 
 /// The response that the caller of a refused request gets.
@@ -14,6 +15,7 @@ pub(super) fn response(
     reason: &DenialReason,
     resource: Option<&ProtectedResource>,
     rule: Option<&Rule>,
+    demand: Option<&Demand>,
 ) -> HttpResponse {
     let mut body = serde_json::Map::new();
     if let Some(code) = reason.error_code() {
@@ -27,7 +29,7 @@ pub(super) fn response(
     }
     match resource {
         Some(resource) if challenges(reason) => {
-            response.with("www-authenticate", challenge(reason, resource, rule))
+            response.with("www-authenticate", challenge(reason, resource, rule, demand))
         }
         _ => response,
     }
@@ -45,6 +47,7 @@ pub(super) fn challenges(reason: &DenialReason) -> bool {
         DenialReason::AmbiguousPath(_)
         | DenialReason::NoResource
         | DenialReason::NoRule
+        | DenialReason::PublicRule
         | DenialReason::CorsNotAllowed
         | DenialReason::WrongSubjectKind
         | DenialReason::WrongSubject
@@ -53,16 +56,22 @@ pub(super) fn challenges(reason: &DenialReason) -> bool {
     }
 }
 
-fn challenge(reason: &DenialReason, resource: &ProtectedResource, rule: Option<&Rule>) -> String {
-    // Every value is from the table of reasons or from validated configuration, so none can hold a quote.
+fn challenge(
+    reason: &DenialReason,
+    resource: &ProtectedResource,
+    rule: Option<&Rule>,
+    demand: Option<&Demand>,
+) -> String {
+    // Every value is from the table of reasons, from validated configuration or a scope, so none can hold a quote.
     let mut challenge = format!("Bearer resource_metadata=\"{}\"", metadata_url(resource));
     if let Some(code) = reason.error_code() {
         let _ = write!(challenge, ", error=\"{}\"", code.as_str());
         let description = reason.to_string().replace(['"', '\\', '`'], "");
         let _ = write!(challenge, ", error_description=\"{description}\"");
     }
-    if let Some(rule) = rule.filter(|rule| !rule.scopes().is_empty()) {
-        let _ = write!(challenge, ", scope=\"{}\"", rule.scopes());
+    let needed = needed(rule, demand);
+    if !needed.is_empty() {
+        let _ = write!(challenge, ", scope=\"{needed}\"");
     }
     // As with scopes, whoever asks for a token is told at once all that the operation needs.
     if let Some(wanted) = rule.and_then(Rule::user_authentication) {

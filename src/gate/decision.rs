@@ -6,6 +6,7 @@ use crate::access_token::{AccessTokenClaims, VerifiedAccessToken};
 use crate::config::{BoundClaim, ProtectedResource, Rule, SubjectKind, Tenant, UserAuthentication};
 use crate::vocabulary::{HttpResponse, UnixTime};
 
+use super::demand::{Demand, needed};
 use super::denial::DenialReason;
 use super::liveness::LivenessFacts;
 use super::subject::check_subject;
@@ -45,6 +46,8 @@ pub(super) struct Facts {
     /// The number under which the token is known, from this decision on.
     pub(super) token_number: Option<u32>,
     pub(super) liveness: Option<LivenessFacts>,
+    /// What its handler asks of a request that was admitted before.
+    pub(super) demand: Option<Box<Demand>>,
 }
 
 /// What a handler gets to know of an admitted request.
@@ -70,6 +73,7 @@ impl Facts {
             known_token: false,
             token_number: None,
             liveness: None,
+            demand: None,
         }
     }
 
@@ -161,7 +165,12 @@ impl Decision {
             Outcome::Allow => None,
             Outcome::Respond(response) => Some(response.clone()),
             Outcome::Deny(reason) => {
-                let mut response = challenge::response(reason, self.facts.resource(), self.facts.rule());
+                let mut response = challenge::response(
+                    reason,
+                    self.facts.resource(),
+                    self.facts.rule(),
+                    self.facts.demand.as_deref(),
+                );
                 response.headers.extend(self.cors_headers());
                 Some(response)
             }
@@ -211,7 +220,7 @@ impl Decision {
                 .map(str::to_owned),
             audience_wanted: facts.resource().map(|resource| resource.indicator().to_string()),
             rule: rule.map(|rule| format!("{} {}", rule.methods().join(", "), rule.template().as_str())),
-            scopes_wanted: rule.map(|rule| rule.scopes().to_string()),
+            scopes_wanted: rule.map(|rule| needed(Some(rule), facts.demand.as_deref()).to_string()),
             subjects_admitted: SubjectKind::ALL
                 .into_iter()
                 .filter(|kind| rule.is_some_and(|rule| rule.subjects().admits(*kind)))
@@ -219,7 +228,10 @@ impl Decision {
                 .collect(),
             subject: claims.map(|claims| claims.subject().to_string()),
             subject_kind: claims.map(|claims| claims.kind().as_str()),
-            scopes_held: claims.map(|claims| claims.scope().to_string()),
+            scopes_held: claims
+                .map(|claims| claims.scope())
+                .or_else(|| facts.demand.as_ref()?.held.as_ref())
+                .map(ToString::to_string),
             acr_values_wanted: wanted.map(challenge::acr_values).filter(|values| !values.is_empty()),
             max_age: wanted.and_then(|wanted| Some(wanted.max_age()?.seconds())),
             acr_held: claims

@@ -15,6 +15,9 @@ pub enum DenialReason {
     /// The resource has no rule for this method and path.
     #[error("no rule of the resource covers this method and path")]
     NoRule,
+    /// A handler asks for a scope where the rule is public: whatever token comes, none is read.
+    #[error("the rule is public, so no token is read and no scope is held")]
+    PublicRule,
     /// A preflight from an origin, or for a method, that the resource does not allow.
     #[error("the resource does not allow this origin or method across origins")]
     CorsNotAllowed,
@@ -58,6 +61,7 @@ impl DenialReason {
             Self::AmbiguousPath(_) => "ambiguous_path",
             Self::NoResource => "no_resource",
             Self::NoRule => "no_rule",
+            Self::PublicRule => "public_rule",
             Self::CorsNotAllowed => "cors_not_allowed",
             Self::NoToken => "no_token",
             Self::MalformedCredentials => "malformed_credentials",
@@ -80,6 +84,7 @@ impl DenialReason {
             Self::AmbiguousPath(_)
             | Self::NoResource
             | Self::NoRule
+            | Self::PublicRule
             | Self::CorsNotAllowed
             | Self::NoToken
             | Self::WrongSubjectKind
@@ -101,6 +106,7 @@ impl DenialReason {
             Self::AmbiguousPath(_) => 400,
             Self::NoResource
             | Self::NoRule
+            | Self::PublicRule
             | Self::CorsNotAllowed
             | Self::WrongSubjectKind
             | Self::WrongSubject => 403,

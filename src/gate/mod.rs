@@ -4,6 +4,7 @@ mod cache;
 mod challenge;
 mod cors;
 mod decision;
+mod demand;
 mod denial;
 mod liveness;
 mod matcher;
@@ -15,6 +16,7 @@ mod trace;
 
 pub use cache::KNOWN_TOKENS;
 pub use decision::{Access, Decision};
+pub use demand::Demand;
 pub use denial::DenialReason;
 pub use liveness::Inquiry;
 pub use matcher::{Match, Matcher};

@@ -21,7 +21,7 @@ use super::subject::bindings;
 #[derive(Debug)]
 pub struct Gate {
     tenant: Rc<Tenant>,
-    matcher: Matcher,
+    pub(super) matcher: Matcher,
     known: VerifiedTokens,
     /// What is revoked, where this gate honours a list.
     revocations: Option<Rc<RefCell<Revocations>>>,

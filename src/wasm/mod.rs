@@ -2,6 +2,7 @@
 //! Nothing imports this module.
 
 mod decision;
+mod demand;
 mod jws;
 mod revocations;
 mod tenant;

@@ -50,7 +50,7 @@ enum Refused {
 #[wasm_bindgen]
 pub struct TenantHandle {
     keys_version: u64,
-    gate: Gate,
+    pub(super) gate: Gate,
     buffer: Vec<u8>,
     decision: String,
     /// Of the decision that was just made, the token's number and whether the host may keep it.

@@ -14,6 +14,7 @@ mod config;
 mod directory_keys;
 mod gate_access;
 mod gate_cors;
+mod gate_demand;
 mod gate_metadata;
 mod gate_step_up;
 mod issuer_artifacts;
