@@ -1,5 +1,6 @@
 /** The package's functions, bound to one compiled core. Each platform's entry supplies the module in its own way. */
 import type { CheckOutcome, PublishOutcome } from "../wasm/full_types.js";
+import { type Decide, decideWith } from "./decide.ts";
 import { type Gate, gateWith } from "./gate.ts";
 import type { CoreInstances } from "./instance.ts";
 import { type Issuer, issuerWith } from "./issuer.ts";
@@ -8,6 +9,7 @@ import { type VerifyCompact, verifyCompactWith } from "./jws.ts";
 /** What the gate-only build offers. */
 export interface AudgateGate {
   gate: Gate;
+  decide: Decide;
   verifyCompact: VerifyCompact;
 }
 
@@ -32,12 +34,13 @@ export interface Audgate extends AudgateGate {
 }
 
 export function audgateGate(instances: CoreInstances): AudgateGate {
-  return { gate: gateWith(instances), verifyCompact: verifyCompactWith(instances) };
+  return { gate: gateWith(instances), decide: decideWith(instances), verifyCompact: verifyCompactWith(instances) };
 }
 
 export function audgate(instances: CoreInstances): Audgate {
   return {
     gate: gateWith(instances),
+    decide: decideWith(instances),
     issuer: issuerWith(instances),
     verifyCompact: verifyCompactWith(instances),
     check: (document) => {

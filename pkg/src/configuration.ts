@@ -149,6 +149,11 @@ export class Configuration {
     return known.tenantId;
   }
 
+  /** The same without reading, of a host that a request has come by. */
+  knownTenantOfHost(hostname: string): string | undefined {
+    return this.#hosts.get(hostname)?.tenantId;
+  }
+
   async #readHost(source: ConfigurationSource, hostname: string, now: number): Promise<string | undefined> {
     const tenantId = await read(source, `host/${hostname}`);
     if (tenantId === null) {
@@ -310,7 +315,7 @@ function sameText(one: TenantText, other: TenantText): boolean {
 }
 
 /** The symmetric keys of a JWK Set; private keys have no business in the core. */
-function symmetricKeys(jwks: string): string | undefined {
+export function symmetricKeys(jwks: string): string | undefined {
   let symmetric: JsonWebKey[];
   try {
     const { keys } = JSON.parse(jwks) as { keys: JsonWebKey[] };

@@ -1,12 +1,16 @@
 /** The gate as a wrapper of any `fetch` handler. */
-import type { Access, GateDecision, PlainResponse, Trace } from "../wasm/full_types.js";
+import type { GateDecision, Trace } from "../wasm/full_types.js";
+import { AccessRefused, demanding, type GatedAccess, response } from "./access.ts";
 import { Gatekeeper, type GatekeeperOptions } from "./gatekeeper.ts";
 import type { CoreInstances } from "./instance.ts";
 import { type Context, orUnavailable } from "./options.ts";
 
 /** Options of {@link Gate}. */
 export interface GateOptions<Env> extends GatekeeperOptions<Env> {
-  /** Told of every decision, before the handler or the response; for metrics and for tools that explain decisions. */
+  /**
+   * Told of every decision, before the handler or the response, and of the refusal where a handler asks for more than
+   * there is; for metrics and for tools that explain decisions.
+   */
   onDecision?: (decision: GateDecision, request: Request) => void;
 }
 
@@ -15,8 +19,8 @@ export interface GateOptions<Env> extends GatekeeperOptions<Env> {
  * under these names. What a handler sets on it stays with its request.
  */
 export type GatedContext<C> = Omit<C, "access" | "trace"> & {
-  /** Who is admitted, to which resource, with which scopes. */
-  access: Access;
+  /** Who is admitted, to which resource, with which scopes, and how to ask for more. */
+  access: GatedAccess;
   /** What the decision rests on, where the option `trace` asks for it. */
   trace?: Trace;
 };
@@ -49,8 +53,8 @@ export function gateWith(instances: CoreInstances): Gate {
       fetch: async (request, env, context) => {
         const outcome = await orUnavailable(async () => {
           const decision = await gatekeeper.decide(request, env, context);
-          if (decision instanceof Response) {
-            return decision;
+          if (decision.type === "undecided") {
+            return response(decision.response);
           }
           options.onDecision?.(decision, request);
           return decision.type === "allow" ? decision : response(decision.response);
@@ -58,9 +62,23 @@ export function gateWith(instances: CoreInstances): Gate {
         if (outcome instanceof Response) {
           return outcome;
         }
-        // What the handler throws is its own affair.
-        const gated = gatedContext(context, outcome.access, outcome.trace);
-        return withHeaders(await handler.fetch(request, env, gated), outcome.headers);
+        // What else the handler throws is its own affair.
+        const access = demanding(outcome.access, (scopes) => gatekeeper.demand(request, env, outcome.access, scopes));
+        try {
+          const gated = gatedContext(context, access, outcome.trace);
+          return withHeaders(await handler.fetch(request, env, gated), outcome.headers);
+        } catch (error) {
+          if (!(error instanceof AccessRefused)) {
+            throw error;
+          }
+          return orUnavailable(async () => {
+            gatekeeper.refused(error.refusal, request, env);
+            if (error.refusal.type === "deny") {
+              options.onDecision?.(error.refusal, request);
+            }
+            return error.getResponse();
+          });
+        }
       },
     };
   };
@@ -70,7 +88,7 @@ export function gateWith(instances: CoreInstances): Gate {
  * The platform's context with the access of this request. The platform's own object stays as it is, because hosts
  * other than Workers may hand the same one to several requests; its methods run on it, as Workers demand.
  */
-function gatedContext<C extends Context>(context: C, access: Access, trace: Trace | undefined): GatedContext<C> {
+export function gatedContext<C extends Context>(context: C, access: GatedAccess, trace: Trace | undefined): GatedContext<C> {
   const own: object = Object.assign(Object.create(Object.getPrototypeOf(context)), trace ? { access, trace } : { access });
   const bound = new Map<unknown, unknown>();
   return new Proxy(own, {
@@ -92,12 +110,8 @@ function gatedContext<C extends Context>(context: C, access: Access, trace: Trac
   }) as GatedContext<C>;
 }
 
-/** The platform's form of a plain response. */
-export function response({ status, headers, body }: PlainResponse): Response {
-  return new Response(body === "" ? null : body, { status, headers });
-}
-
-function withHeaders(response: Response, headers: [string, string][]): Response {
+/** The handler's response with what the gate adds to it. */
+export function withHeaders(response: Response, headers: [string, string][]): Response {
   if (headers.length === 0) {
     return response;
   }

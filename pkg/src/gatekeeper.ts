@@ -1,16 +1,19 @@
 /** One gate's way to a decision: configuration, keys, list of revocations and objects around the core. */
-import type { GateDecision } from "../wasm/full_types.js";
+import type { Access, DemandOutcome, GateDecision } from "../wasm/full_types.js";
+import type { Denial, Undecided } from "./access.ts";
+import { type AnalyticsOptions, count } from "./analytics.ts";
 import { type BindingOptions, bindings } from "./bindings.ts";
 import { ConfigurationUnavailable, type LoadedTenant } from "./configuration.ts";
 import { decide, type Inquiry, type Liveness, type RequestParts } from "./decision.ts";
 import { performCall } from "./effects/call.ts";
 import type { CoreInstances } from "./instance.ts";
 import { log } from "./log.ts";
-import { type Context, Platform, type PlatformOptions, type Situation } from "./options.ts";
+import { type Context, Platform, type PlatformOptions, type Situation, unavailable, Unplaced } from "./options.ts";
 import { RevocationLists } from "./revocations.ts";
 
 /** What a decision depends on besides the request. */
-export interface GatekeeperOptions<Env> extends PlatformOptions<Env>, Pick<BindingOptions<Env>, "account"> {
+export interface GatekeeperOptions<Env>
+  extends PlatformOptions<Env>, Pick<BindingOptions<Env>, "account">, AnalyticsOptions<Env> {
   /** Whether admitted requests carry their trace as well (`ctx.trace`). Refused ones always do, in the log. */
   trace?: boolean;
 }
@@ -26,14 +29,64 @@ export class Gatekeeper<Env> {
     this.#lists = new RevocationLists(instances);
   }
 
-  /** The decision about a request, or the response where none is possible. Throws what `orUnavailable` answers. */
-  async decide(request: RequestParts, env: Env, context: Context): Promise<GateDecision | Response> {
+  /** The decision about a request. What cannot be decided now is answered with 503; nothing is thrown. */
+  async decide(request: RequestParts, env: Env, context: Context): Promise<GateDecision | Undecided> {
+    try {
+      return await this.#decide(request, env, context);
+    } catch (error) {
+      count(this.#options, env, "", CANNOT_DECIDE_NOW);
+      return { type: "undecided", reason: CANNOT_DECIDE_NOW, response: unavailable(error) };
+    }
+  }
+
+  /**
+   * What the gate says to the handler of an admitted request that asks for more. `request` is as it was admitted.
+   * Nothing is thrown.
+   */
+  demand(request: RequestParts, env: Env, access: Access, scopes: string[]): DemandOutcome | Undecided {
+    try {
+      const { tenant, release, now } = this.#platform.again(request, env);
+      try {
+        const { method, url, headers } = request;
+        const origin = headers.get("origin") ?? undefined;
+        const held = access.kind === "public" ? undefined : access.scopes.join(" ");
+        const seconds = Math.floor(now / 1_000);
+        const text = tenant.instance.use(() => tenant.handle.demand(method, url, origin, held, scopes.join(" "), seconds));
+        const outcome = JSON.parse(text) as DemandOutcome;
+        if (outcome.type === "deny" && access.kind !== "public") {
+          outcome.trace.subject = access.subject;
+          outcome.trace.subject_kind = access.kind;
+        }
+        return outcome;
+      } finally {
+        release();
+      }
+    } catch (error) {
+      return { type: "undecided", reason: CANNOT_DECIDE_NOW, response: unavailable(error) };
+    }
+  }
+
+  /** Notes that a handler asked for more than there was, and that the caller is told so. */
+  refused(refusal: Denial | Undecided, request: RequestParts, env: Env): void {
+    // The tenant was known a moment ago; where it is not any more, the refusal is still worth a line.
+    const tenant = this.#platform.knownTenantId(request, env) ?? "";
+    if (refusal.type === "deny") {
+      this.#note(refusal, tenant, env);
+    } else {
+      count(this.#options, env, tenant, refusal.reason);
+    }
+  }
+
+  async #decide(request: RequestParts, env: Env, context: Context): Promise<GateDecision | Undecided> {
     let read = (): Promise<void> => Promise.resolve();
     const found = await this.#platform.situation(request, env, context, (reading) => {
       read = this.#lists.begin(reading);
     });
-    if (found instanceof Response) {
-      return found;
+    if (found instanceof Unplaced) {
+      const { reason, response } = found;
+      log({ event: "gate_refusal", reason });
+      count(this.#options, env, "", reason);
+      return { type: "undecided", reason, response };
     }
     const situation = await withKeys(this.#platform, found);
     const liveness = {
@@ -42,12 +95,29 @@ export class Gatekeeper<Env> {
       ask: (inquiries: Inquiry[]) => asked(inquiries, bindings(env, this.#options).objects),
     };
     const decision = await decided(this.#platform, request, situation, this.#options.trace === true, liveness);
-    if (decision.type === "deny") {
-      log({ event: "gate_refusal", tenant: situation.tenantId, reason: decision.reason, trace: decision.trace });
-    }
+    this.#note(decision, situation.tenantId, env);
     return decision;
   }
+
+  #note(decision: GateDecision, tenant: string, env: Env): void {
+    switch (decision.type) {
+      case "allow":
+        count(this.#options, env, tenant, "allow", decision.access.resource);
+        return;
+      case "deny": {
+        const { reason, trace } = decision;
+        log({ event: "gate_refusal", tenant, resource: trace.resource_id, reason, trace });
+        count(this.#options, env, tenant, reason, trace.audience_wanted);
+        return;
+      }
+      case "respond":
+        count(this.#options, env, tenant, "respond");
+    }
+  }
 }
+
+/** The reason code where nothing can be decided now. */
+const CANNOT_DECIDE_NOW = "cannot_decide_now";
 
 /** Keys that are not published yet verify nothing, and nothing is known against the token: 503, never 401. */
 async function withKeys<Env>({ configuration }: Platform<Env>, situation: Situation): Promise<Situation> {

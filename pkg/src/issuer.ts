@@ -1,14 +1,15 @@
 /** The authorization server as a handler. */
 import type { IssuerAnswer, RequestHead } from "../wasm/full_types.js";
+import { response } from "./access.ts";
 import { type BindingOptions, type Bindings, bindings } from "./bindings.ts";
 import { type Means, perform } from "./effects/perform.ts";
 import { Signers } from "./effects/signers.ts";
 import { within } from "./deadline.ts";
 import { drive } from "./exchange.ts";
-import { type Handler, response } from "./gate.ts";
+import type { Handler } from "./gate.ts";
 import type { CoreInstances } from "./instance.ts";
 import { log } from "./log.ts";
-import { type Context, orUnavailable, plain, Platform, type PlatformOptions, type Situation } from "./options.ts";
+import { type Context, orUnavailable, plain, Platform, type PlatformOptions, type Situation, Unplaced } from "./options.ts";
 
 /** A directory that takes longer is asked again by the next request; in milliseconds. */
 const ENSURE_WAITS = 1_000;
@@ -42,8 +43,8 @@ export function issuerWith(instances: CoreInstances): Issuer {
             reportFault(own.masterKey, instances);
           }
           const situation = await platform.situation(request, env, context);
-          if (situation instanceof Response) {
-            return situation;
+          if (situation instanceof Unplaced) {
+            return response(situation.response);
           }
           await ensured.in(situation.tenantId, own);
           const { pathname, search } = new URL(request.url);

@@ -1,4 +1,5 @@
 /** What gate and issuer are told about their platform. */
+import type { PlainResponse } from "../wasm/full_types.js";
 import { Configuration, ConfigurationUnavailable, type ConfigurationSource, type LoadedTenant } from "./configuration.ts";
 import { CoreTrap, type CoreInstances } from "./instance.ts";
 import { log } from "./log.ts";
@@ -53,6 +54,17 @@ export interface SituationBasis {
   readonly waitUntil: (work: Promise<unknown>) => void;
 }
 
+/** A request that falls under no tenant's configuration, and what it is answered. */
+export class Unplaced {
+  readonly reason: string;
+  readonly response: PlainResponse;
+
+  constructor(status: number, reason: string) {
+    this.reason = reason;
+    this.response = parts(status, { reason });
+  }
+}
+
 /** The worker was deployed without something that it needs. */
 class Misconfigured extends Error {
   override readonly name = "Misconfigured";
@@ -69,20 +81,20 @@ export class Platform<Env> {
   }
 
   /**
-   * The situation of a request, or the response where there is none. `beside` is called once the tenant is known, to
-   * begin what need not wait for its configuration.
+   * The situation of a request, if it falls under a tenant. `beside` is called once the tenant is known, to begin what
+   * need not wait for its configuration.
    */
   async situation(
     request: { readonly url: string },
     env: Env,
     context: Context,
     beside?: (basis: SituationBasis) => void,
-  ): Promise<Situation | Response> {
+  ): Promise<Situation | Unplaced> {
     if (!URL.canParse(request.url)) {
-      return plain(400, { reason: "malformed_url" });
+      return new Unplaced(400, "malformed_url");
     }
-    const now = (this.#options.now ?? Date.now)();
-    const conventional = env as ConventionalEnv;
+    const now = this.#now();
+    const conventional = (env ?? {}) as ConventionalEnv;
     const source = this.#options.config === undefined ? conventional.CONFIG : this.#options.config(env);
     const secretKeys =
       this.#options.secretKeys === undefined ? conventional.SIGNING_KEYS : this.#options.secretKeys(env);
@@ -93,7 +105,7 @@ export class Platform<Env> {
     const tenantId =
       this.#tenantId(env) ?? (await this.configuration.tenantOfHost(source, hostname(request), now, waitUntil));
     if (tenantId === undefined) {
-      return plain(421, { reason: "unknown_host" });
+      return new Unplaced(421, "unknown_host");
     }
     beside?.({ tenantId, source, now, waitUntil });
     let refreshing: Promise<unknown> | undefined;
@@ -103,6 +115,27 @@ export class Platform<Env> {
     });
     // Another request may have brought a newer configuration and let the older one go, so what is held is asked for now.
     return { tenantId, ...this.configuration.hold(tenantId), refreshing, source, secretKeys, now };
+  }
+
+  /**
+   * The configuration in force, for a request that was decided about before: nothing is read for it. To be released like
+   * that of a situation. Throws `ConfigurationUnavailable` where there is none any more.
+   */
+  again(request: { readonly url: string }, env: Env): Pick<Situation, "tenantId" | "tenant" | "release" | "now"> {
+    const tenantId = this.knownTenantId(request, env);
+    if (tenantId === undefined) {
+      throw new ConfigurationUnavailable("the tenant of the host is not known any more");
+    }
+    return { tenantId, ...this.configuration.hold(tenantId), now: this.#now() };
+  }
+
+  /** The tenant of a request, as far as that is known without reading. */
+  knownTenantId(request: { readonly url: string }, env: Env): string | undefined {
+    return this.#tenantId(env) ?? this.configuration.knownTenantOfHost(hostname(request));
+  }
+
+  #now(): number {
+    return (this.#options.now ?? Date.now)();
   }
 
   #tenantId(env: Env): string | undefined {
@@ -119,14 +152,28 @@ export async function orUnavailable<T>(work: () => Promise<T>): Promise<T | Resp
   try {
     return await work();
   } catch (error) {
-    log({ event: "unavailable", ...described(error) });
-    return plain(503, { error: "temporarily_unavailable", reason: "cannot_decide_now" }, { "retry-after": "1" });
+    const { status, headers, body } = unavailable(error);
+    return new Response(body, { status, headers });
   }
 }
+
+/** The answer where `error` keeps from deciding, which the log is told. */
+export function unavailable(error: unknown): PlainResponse {
+  log({ event: "unavailable", ...described(error) });
+  return CANNOT_DECIDE_NOW;
+}
+
+const CANNOT_DECIDE_NOW = parts(503, { error: "temporarily_unavailable", reason: "cannot_decide_now" }, { "retry-after": "1" });
 
 /** A refusal that the platform gives before the core is asked. */
 export function plain(status: number, body: object, headers: Record<string, string> = {}): Response {
   return Response.json(body, { status, headers: { "cache-control": "no-store", ...headers } });
+}
+
+/** The same as plain data. */
+function parts(status: number, body: object, headers: Record<string, string> = {}): PlainResponse {
+  const fields = { "content-type": "application/json", "cache-control": "no-store", ...headers };
+  return { status, headers: Object.entries(fields), body: JSON.stringify(body) };
 }
 
 function hostname(request: { readonly url: string }): string {

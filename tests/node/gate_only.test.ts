@@ -21,8 +21,8 @@ async function gated(added?: { secret: PrivateJwk; published: PrivateJwk }) {
   };
 }
 
-test("offers the gate and verifyCompact, and nothing that issues", () =>
-  assert.deepEqual(Object.keys(gateOnly).sort(), ["gate", "verifyCompact"]));
+test("offers the gate, its decision alone and verifyCompact, and nothing that issues", () =>
+  assert.deepEqual(Object.keys(gateOnly).sort(), ["AccessRefused", "BrokenConfiguration", "decide", "gate", "verifyCompact"]));
 
 describe("the gate", () => {
   for (const alg of ["ES256", "EdDSA", "RS256"]) {

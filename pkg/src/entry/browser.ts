@@ -6,4 +6,6 @@ import { CoreInstances } from "../instance.ts";
 const module = await WebAssembly.compileStreaming(fetch(new URL("../../wasm/full.wasm", import.meta.url)));
 
 export type * from "../types.ts";
-export const { gate, issuer, verifyCompact, check, publish, secretHash } = audgate(new CoreInstances(module, instantiate));
+export { AccessRefused } from "../access.ts";
+export { BrokenConfiguration } from "../decide.ts";
+export const { gate, decide, issuer, verifyCompact, check, publish, secretHash } = audgate(new CoreInstances(module, instantiate));

@@ -1,9 +1,8 @@
-/** Entry for browsers: the module is fetched beside this file. */
-import { instantiate } from "../../wasm/gate.js";
+/** Entry for browsers: the gate without the issuer. */
 import { audgateGate } from "../audgate.ts";
-import { CoreInstances, type Instantiate } from "../instance.ts";
-
-const module = await WebAssembly.compileStreaming(fetch(new URL("../../wasm/gate.wasm", import.meta.url)));
+import { instances } from "./gate-browser-core.ts";
 
 export type * from "../types.ts";
-export const { gate, verifyCompact } = audgateGate(new CoreInstances(module, instantiate as Instantiate));
+export { AccessRefused } from "../access.ts";
+export { BrokenConfiguration } from "../decide.ts";
+export const { gate, decide, verifyCompact } = audgateGate(instances);

@@ -1,11 +1,8 @@
-/** Entry for Node: the module is read from the package. */
-import { readFileSync } from "node:fs";
-import { instantiate } from "../../wasm/gate.js";
+/** Entry for Node: the gate without the issuer. */
 import { audgateGate } from "../audgate.ts";
-import { CoreInstances, type Instantiate } from "../instance.ts";
-import { verifySynchronously } from "../synchronous.ts";
-
-const module = new WebAssembly.Module(readFileSync(new URL("../../wasm/gate.wasm", import.meta.url)));
+import { instances } from "./gate-node-core.ts";
 
 export type * from "../types.ts";
-export const { gate, verifyCompact } = audgateGate(new CoreInstances(module, instantiate as Instantiate, verifySynchronously));
+export { AccessRefused } from "../access.ts";
+export { BrokenConfiguration } from "../decide.ts";
+export const { gate, decide, verifyCompact } = audgateGate(instances);

@@ -1,8 +1,8 @@
-/** Entry for Cloudflare Workers: the bundler hands over the compiled module. */
-import module from "../../wasm/gate.wasm";
-import { instantiate } from "../../wasm/gate.js";
+/** Entry for Cloudflare Workers: the gate without the issuer. */
 import { audgateGate } from "../audgate.ts";
-import { CoreInstances, type Instantiate } from "../instance.ts";
+import { instances } from "./gate-workerd-core.ts";
 
 export type * from "../types.ts";
-export const { gate, verifyCompact } = audgateGate(new CoreInstances(module, instantiate as Instantiate));
+export { AccessRefused } from "../access.ts";
+export { BrokenConfiguration } from "../decide.ts";
+export const { gate, decide, verifyCompact } = audgateGate(instances);

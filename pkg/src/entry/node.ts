@@ -8,4 +8,8 @@ import { verifySynchronously } from "../synchronous.ts";
 const module = new WebAssembly.Module(readFileSync(new URL("../../wasm/full.wasm", import.meta.url)));
 
 export type * from "../types.ts";
-export const { gate, issuer, verifyCompact, check, publish, secretHash } = audgate(new CoreInstances(module, instantiate, verifySynchronously));
+export { AccessRefused } from "../access.ts";
+export { BrokenConfiguration } from "../decide.ts";
+export const { gate, decide, issuer, verifyCompact, check, publish, secretHash } = audgate(
+  new CoreInstances(module, instantiate, verifySynchronously),
+);
