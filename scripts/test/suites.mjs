@@ -26,7 +26,7 @@ export const suites = [
   check("clippy", "cargo", "clippy", "--locked", "--all-targets", ...schema, ...strict),
   check("clippy-gate", "cargo", "clippy", "--locked", "--lib", "--no-default-features", ...strict),
   check("clippy-wasm32", "cargo", "clippy", "--locked", "--all-targets", ...wasm32, ...strict),
-  ...["pkg", "demo", "www", "scripts", "tests"].map((folder) =>
+  ...["pkg", "demo", "examples", "www", "scripts", "tests"].map((folder) =>
     check(`types-${folder}`, "tsc", "--noEmit", "--project", folder),
   ),
   nodeTests("architecture", "node"),

@@ -37,6 +37,11 @@ export function requestText(options: {
   return `${method} ${target} HTTP/1.1\r\n${fields.join("\r\n")}\r\n\r\n${body}`;
 }
 
+/** A body without the lengths of its chunks (RFC 9112 section 7.1). */
+export function dechunked(body: string): string {
+  return body.replace(/^[0-9a-f]+\r\n|\r\n[0-9a-f]+(?:\r\n|$)/gi, "").trim();
+}
+
 /** The value of an `Authorization` field with HTTP Basic credentials, form-encoded as RFC 6749 asks. */
 export function basic(clientId: string, secret: string): string {
   const pair = `${encodeURIComponent(clientId)}:${encodeURIComponent(secret)}`;

@@ -88,6 +88,8 @@ export interface WorkerOptions {
   assets?: string;
   /** Rate limits by their bindings; more than any test does unless said otherwise. */
   limits?: Partial<Record<"LOGIN_LIMIT" | "LINK_LIMIT" | "TOKEN_LIMIT", RateLimit>>;
+  /** Other workers by the service bindings that lead to their default exports; from the root of the repository. */
+  services?: Record<string, string>;
 }
 
 /** So many requests under one key within a period, in seconds. */
@@ -114,6 +116,7 @@ export async function startWorker(options: WorkerOptions = {}): Promise<RunningW
     onRestart,
     assets,
     limits = {},
+    services = {},
   } = options;
   const origin = `http://localhost:${port}`;
   const log: string[] = [];
@@ -130,10 +133,17 @@ export async function startWorker(options: WorkerOptions = {}): Promise<RunningW
     LOGIN_LIMIT: { type: "rate-limit", namespace: "1", simple: limits.LOGIN_LIMIT ?? UNLIMITED },
     LINK_LIMIT: { type: "rate-limit", namespace: "2", simple: limits.LINK_LIMIT ?? UNLIMITED },
     TOKEN_LIMIT: { type: "rate-limit", namespace: "3", simple: limits.TOKEN_LIMIT ?? UNLIMITED },
+    GATE_ANALYTICS: { type: "analytics-engine-dataset", name: "gate" },
     ASSETS: { type: "fetcher", handler: (request: { url: string }) => assetResponse(assets, request) as never },
   };
   for (const name of classes) {
     env[BINDINGS[name] as string] = { type: "durable-object", worker: NAME, exportName: name };
+  }
+  const others = await Promise.all(
+    Object.entries(services).map(async ([binding, source]) => ({ binding, bundle: (await bundled(source)).manifest })),
+  );
+  for (const { binding } of others) {
+    env[binding] = { type: "worker", worker: binding.toLowerCase() };
   }
   for (const name of without) delete env[name];
   const miniflare = new Miniflare({
@@ -158,6 +168,15 @@ export async function startWorker(options: WorkerOptions = {}): Promise<RunningW
         // The worker's own socket: Miniflare's front would normalise the request before the worker sees it.
         dev: { rootPath: root, unsafeDirectSockets: [{ host: "127.0.0.1", port }] },
       },
+      ...others.map(({ binding, bundle }) => ({
+        config: {
+          name: binding.toLowerCase(),
+          compatibilityDate: COMPATIBILITY_DATE,
+          manifest: bundle,
+          env: { CONFIG: { type: "kv", id: "CONFIG" }, GATE_ANALYTICS: { type: "analytics-engine-dataset", name: "gate" } },
+        },
+        dev: { rootPath: root },
+      })),
     ],
   } as MiniflareOptions);
   const config: Namespace = await miniflare.getKVNamespace("CONFIG");
