@@ -1,6 +1,7 @@
 /** The demo: an authorization server, gated resources, applications that use them and the playground, on one origin. */
 import { gate, issuer } from "audgate";
 import { consolePage, isConsolePage } from "audgate/console";
+import { withServerTiming } from "audgate/development";
 import type { Account, Challenge, Directory } from "audgate/objects";
 import { handlers } from "./handlers.ts";
 import { type Outbox, outbox, outboxResponse } from "./outbox.ts";
@@ -26,7 +27,7 @@ const authorizationServer = issuer<Env, ExecutionContext>({
   // Whoever has asked for a link finds it in the outbox.
   email: ({ OUTBOX }) => ({ send: (mail) => outbox(OUTBOX).add(mail), awaited: true }),
 });
-const gated = gate<Env, ExecutionContext>(handlers);
+const gated = withServerTiming(gate)<Env, ExecutionContext>(handlers);
 
 /** The playground and what it is made of; everything else is the authorization server's or gated. */
 const ASSETS = /^\/(?:$|playground\/|wasm\/|favicon\.svg$)/;
