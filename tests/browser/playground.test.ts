@@ -183,6 +183,36 @@ describe("the gate", () => {
     assert.deepEqual(await playground.steps("skipped"), ["Subject", "Scopes"]);
   });
 
+  visit("handler_that_asks_for_more_than_was_granted_is_answered_by_the_gate", async (playground) => {
+    const { page } = playground;
+    await playground.choose("subject", "shop-viewer");
+    await playground.mint();
+    await page.fill("#demand", "orders:read");
+    assert.equal(await playground.send(), "allow");
+    await page.fill("#demand", "orders:read orders:cancel");
+    assert.equal(await playground.send(), "insufficient_scope");
+    assert.deepEqual(await playground.steps("failed"), ["Scopes"]);
+    assert.match(await page.locator(".steps .failed .says").innerText(), /orders:read orders:cancel is wanted, the token has orders:read$/);
+    assert.match(await page.locator("#response").innerText(), /403[^]*scope="orders:read orders:cancel"/);
+  });
+
+  visit("handler_that_asks_where_no_token_is_read_is_refused_at_the_rule", async (playground) => {
+    await playground.choose("credentials", "none");
+    await playground.page.fill("#path", "/orders/status");
+    await playground.page.fill("#demand", "orders:read");
+    assert.equal(await playground.send(), "public_rule");
+    assert.deepEqual(await playground.steps("failed"), ["Rule"]);
+  });
+
+  visit("decision_is_shown_as_the_gate_says_it", async (playground) => {
+    const { page } = playground;
+    const { sub } = await playground.mint();
+    await playground.send();
+    await page.click("#decision .disclosure button");
+    const shown = JSON.parse(await page.locator("#decision-text").innerText()) as { type: string; access: { subject: string }; trace: { outcome: string } };
+    assert.deepEqual([shown.type, shown.access.subject, shown.trace.outcome], ["allow", sub, "allow"]);
+  });
+
   visit("path_that_no_resource_covers_is_refused", async (playground) => {
     await playground.mint();
     await playground.page.fill("#path", "/orders-archive/42");

@@ -23,6 +23,8 @@ export interface Choices {
   method: string;
   path: string;
   credentials: Credentials;
+  /** Scopes that the handler asks for beyond the rule, separated by spaces. */
+  demand: string;
 }
 
 export interface Minted {
@@ -56,6 +58,7 @@ export const INITIAL_CHOICES: Choices = {
   method: "GET",
   path: "/orders/42",
   credentials: "minted",
+  demand: "",
 };
 
 export class Model {
@@ -178,6 +181,7 @@ export class Model {
       choices.target = resourceId;
       choices.scope = "";
       choices.path = samplePath(this.resource);
+      choices.demand = "";
       choices.method = "GET";
     });
   }

@@ -2,7 +2,7 @@
  * The edge in a page: the issuer and the gate that run in a worker, with a map in place of Workers KV and the page's clock.
  * Requests are handed to them as objects; nothing is sent over a network.
  */
-import type { Fault, GateDecision, Handler } from "audgate";
+import type { Fault, GateDecision, GatedHandler, Handler } from "audgate";
 import type { Clock } from "../clock/clock.ts";
 import type { PageSecrets } from "./page-secrets.ts";
 
@@ -27,6 +27,8 @@ type Edgelet = Handler<Env, Context>;
 
 interface Env {
   records: Map<string, string>;
+  /** What the handler behind the gate asks for beyond the rule. */
+  demand: readonly string[];
 }
 
 const TENANT = "demo";
@@ -35,7 +37,7 @@ export class Edge {
   readonly #core: Core;
   readonly #secrets: PageSecrets;
   readonly #options: Parameters<Core["issuer"]>[0] & object;
-  readonly #env: Env = { records: new Map() };
+  readonly #env: Env = { records: new Map(), demand: [] };
   #issuer: Edgelet | undefined;
   #gate: Edgelet | undefined;
   #decision: GateDecision | undefined;
@@ -74,7 +76,7 @@ export class Edge {
       ...this.#options,
       trace: true,
       onDecision: (decision) => {
-        this.#decision = decision;
+        this.#decision = followed(this.#decision, decision);
       },
     });
     this.published += 1;
@@ -99,17 +101,30 @@ export class Edge {
   }
 
   /** Sends a request at the gate. There is no decision where the gate could not decide. */
-  async send(request: Request): Promise<{ exchange: Exchange; decision: GateDecision | undefined }> {
+  async send(request: Request, demand: readonly string[]): Promise<{ exchange: Exchange; decision: GateDecision | undefined }> {
     this.#decision = undefined;
-    const exchange = await exchanged(required(this.#gate), request, this.#env, "");
+    const exchange = await exchanged(required(this.#gate), request, { ...this.#env, demand }, "");
     return { exchange, decision: this.#decision };
   }
 }
 
 /** What stands behind the gate. */
-const backend: Handler<Env, Context> = {
-  fetch: (request) => Response.json({ handled: `${request.method} ${new URL(request.url).pathname}` }),
+const backend: GatedHandler<Env, Context> = {
+  fetch(request, { demand }, { access }) {
+    if (demand.length > 0) {
+      access.require(...demand);
+    }
+    return Response.json({ handled: `${request.method} ${new URL(request.url).pathname}` });
+  },
 };
+
+/** A handler's demand is refused after an admission, whose trace says what had been looked at before. */
+function followed(before: GateDecision | undefined, decision: GateDecision): GateDecision {
+  const admitted = before?.type === "allow" ? before.trace : undefined;
+  return decision.type === "deny" && admitted !== undefined
+    ? { ...decision, trace: { ...admitted, ...decision.trace } }
+    : decision;
+}
 
 async function exchanged(handler: Edgelet, request: Request, env: Env, sent: string): Promise<Exchange> {
   const response = await handler.fetch(request, env, { waitUntil: () => {} });

@@ -1,4 +1,5 @@
 /** What the gate decided, why, and what the caller got. */
+import { Unfolding } from "../../disclosure/disclosure.tsx";
 import { WithCode } from "../../form/faults.tsx";
 import { timeOfDay } from "../../time/duration.ts";
 import { responseText } from "../edge/exchange-view.tsx";
@@ -38,6 +39,15 @@ export function DecisionView({ exchange, decision, token, credentials }: Sent) {
       <pre id="response" tabIndex={0} role="region" aria-label="Response">
         {responseText(exchange)}
       </pre>
+      {decision !== undefined && (
+        <Unfolding title="The decision as the gate says it" level={3}>
+          {() => (
+            <pre id="decision-text" tabIndex={0} role="region" aria-label="Decision">
+              {JSON.stringify(decision, undefined, 2)}
+            </pre>
+          )}
+        </Unfolding>
+      )}
     </>
   );
 }

@@ -56,6 +56,17 @@ export function RequestPanel() {
             choices={CREDENTIALS}
           />
         </div>
+        <div className="demand">
+          <TextInput
+            path="demand"
+            id="demand"
+            label="The handler asks for"
+            hint="scopes beyond the rule"
+            code
+            value={choices.demand}
+            onChange={(demand) => model.choose({ demand })}
+          />
+        </div>
         <Button type="submit" className="button primary" id="send" isDisabled={model.core.state !== "ready"}>
           Send request
         </Button>

@@ -12,13 +12,13 @@ export async function send(model: Model): Promise<void> {
     return;
   }
   try {
-    const { method, credentials } = choices;
+    const { method, credentials, demand } = choices;
     const token = await chosenToken(model);
     const request = new Request(urlOf(choices.path), {
       method,
       ...(token !== undefined && { headers: { authorization: `Bearer ${token.encoded}` } }),
     });
-    const { exchange, decision } = await edge.send(request);
+    const { exchange, decision } = await edge.send(request, demand.split(/\s+/).filter(Boolean));
     model.change(() => {
       model.sent = { exchange, decision, token, credentials };
       model.unsendable = undefined;

@@ -21,6 +21,7 @@ const FAILED_AT: Record<string, Name> = {
   ambiguous_path: "Resource",
   no_resource: "Resource",
   no_rule: "Rule",
+  public_rule: "Rule",
   no_token: "Token",
   audience_mismatch: "Audience",
   not_yet_valid: "Time",
