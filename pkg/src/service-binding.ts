@@ -21,6 +21,7 @@ class ScopesDemanded extends AccessRefused {
 
   constructor(scopes: string[]) {
     super(UNAVAILABLE);
+    this.message = `access refused: not all granted: ${scopes.join(" ")}`;
     this.scopes = scopes;
   }
 }
