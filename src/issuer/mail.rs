@@ -1,8 +1,7 @@
 //! The messages that users get.
 
 use crate::host::Mail;
-
-use super::html::escaped;
+use crate::vocabulary::escaped;
 
 /// The message with a link that logs in.
 pub(super) fn login_link(to: &str, application: &str, link: &str, minutes: u64) -> Mail {

@@ -3,10 +3,12 @@
 
 mod entropy;
 mod error_code;
+mod html;
 mod http;
 mod identifier;
 pub mod json;
 mod path;
+mod query;
 mod resource_indicator;
 mod scope;
 mod secret;
@@ -15,6 +17,7 @@ mod time;
 
 pub use entropy::{Entropy, EntropyUnavailable, random_token};
 pub use error_code::ErrorCode;
+pub(crate) use html::escaped;
 pub use http::HttpResponse;
 pub use identifier::{
     ApplicationId, ClientId, GrantId, IdentifierError, KeyId, ResourceId, RoleId, SessionId, SubjectId,
@@ -22,6 +25,7 @@ pub use identifier::{
 };
 pub use path::{PathError, RequestTarget, Segments};
 pub(crate) use path::{canonical_segment, check_registered, other_spelling};
+pub(crate) use query::with_parameters;
 pub use resource_indicator::{ResourceIndicator, ResourceIndicatorError};
 pub use scope::{PROTOCOL_SCOPES, Scope, ScopeError, ScopeToken};
 pub use secret::{MAX_SECRET_LENGTH, MIN_SECRET_LENGTH, Secret, SecretHash, SecretHashError};

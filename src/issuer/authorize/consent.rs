@@ -6,13 +6,14 @@ use crate::config::{Client, ScopeDefinition};
 use crate::host::Host;
 use crate::sealing::TokenKind;
 use crate::session::{AccountCommand, AccountReply};
-use crate::vocabulary::{ErrorCode, PROTOCOL_SCOPES, ResourceId, Scope, ScopeToken, SecretHash, SessionId};
+use crate::vocabulary::{
+    ErrorCode, PROTOCOL_SCOPES, ResourceId, Scope, ScopeToken, SecretHash, SessionId, escaped,
+    with_parameters,
+};
 
 use super::super::cookie::is_from_our_page;
 use super::super::form::Form;
-use super::super::html::escaped;
 use super::super::one_time::{self, OneTime};
-use super::super::redirect::with_parameters;
 use super::super::refusal::Refusal;
 use super::super::request::{Answer, IssuerRequest};
 use super::super::service::Service;

@@ -5,11 +5,11 @@ use crate::host::Host;
 use crate::jose::UntrustedJws;
 use crate::session::{AccountCommand, AccountReply, Style};
 use crate::vocabulary::json::Json;
+use crate::vocabulary::with_parameters;
 
 use super::super::cookie::is_from_our_page;
 use super::super::form::Form;
 use super::super::logout::notify;
-use super::super::redirect::with_parameters;
 use super::super::refusal::Refusal;
 use super::super::request::{Answer, IssuerRequest};
 use super::super::service::{Service, Subject};

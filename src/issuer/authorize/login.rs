@@ -5,15 +5,13 @@ use serde::{Deserialize, Serialize};
 use crate::host::{Host, Limiter};
 use crate::sealing::TokenKind;
 use crate::session::{AccountCommand, AccountReply, NewSession, Style};
-use crate::vocabulary::SecretHash;
+use crate::vocabulary::{SecretHash, escaped, with_parameters};
 
 use super::super::cookie::is_from_our_page;
 use super::super::form::Form;
-use super::super::html::escaped;
 use super::super::login_link::{BY_MAIL, LINK_MINUTES, LinkFacts, Recipient};
 use super::super::mail;
 use super::super::one_time::{self, OneTime};
-use super::super::redirect::with_parameters;
 use super::super::refusal::Refusal;
 use super::super::request::{Answer, IssuerRequest};
 use super::super::service::Service;

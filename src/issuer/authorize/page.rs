@@ -1,8 +1,7 @@
 //! The hosted pages: plain HTML that works without scripts, under a policy that allows nothing else.
 
-use crate::vocabulary::HttpResponse;
+use crate::vocabulary::{HttpResponse, escaped};
 
-use super::super::html::escaped;
 use super::super::request::Answer;
 
 /// Where the one style sheet is.

@@ -1,9 +1,8 @@
 //! What the redirect flow answers: back to the client by 303 with `iss` (RFC 9207), or a page.
 
 use crate::host::Host;
-use crate::vocabulary::{ErrorCode, HttpResponse};
+use crate::vocabulary::{ErrorCode, HttpResponse, with_parameters};
 
-use super::super::redirect::with_parameters;
 use super::super::refusal::Refusal;
 use super::super::request::Answer;
 use super::super::service::Service;

@@ -7,12 +7,11 @@ use crate::directory::{
 use crate::host::{Host, Limiter};
 use crate::sealing::TokenKind;
 use crate::session::{AccountCommand, NewSession, Style};
-use crate::vocabulary::{HttpResponse, SessionId};
+use crate::vocabulary::{HttpResponse, SessionId, with_parameters};
 
 use super::super::login_link::{BY_MAIL, LINK_MINUTES, LinkFacts, Recipient};
 use super::super::mail;
 use super::super::one_time::{self, OneTime};
-use super::super::redirect::with_parameters;
 use super::super::refusal::Refusal;
 use super::super::request::{Answer, IssuerRequest};
 use super::super::service::Service;

@@ -5,13 +5,12 @@ use sha2::{Digest, Sha256};
 
 use crate::host::Host;
 use crate::sealing::TokenKind;
-use crate::vocabulary::{ClientId, HttpResponse, UserId};
+use crate::vocabulary::{ClientId, HttpResponse, UserId, with_parameters};
 
 use super::super::authorize::page::Page;
 use super::super::bearer::{BearerRefusal, verified};
 use super::super::cookie::{SameSite, cookie, set_cookie};
 use super::super::form::Form;
-use super::super::redirect::with_parameters;
 use super::super::refusal::Refusal;
 use super::super::request::{Answer, IssuerRequest};
 use super::super::service::Service;

@@ -1,7 +1,8 @@
 //! Text inside HTML.
 
 /// `text` as it may stand in an element or in a quoted attribute.
-pub(super) fn escaped(text: &str) -> String {
+#[must_use]
+pub(crate) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for next in text.chars() {
         match next {
