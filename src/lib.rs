@@ -4,7 +4,7 @@
 //! what only a platform can do is behind the port [`host::Host`].
 //!
 //! Modules depend on each other in one direction:
-//! `wasm -> gate | issuer | directory -> access_token -> config -> jose -> vocabulary`,
+//! `wasm -> gate | pages | issuer | directory -> access_token -> config -> jose -> vocabulary`,
 //! and `issuer | directory -> session -> sealing, revocation -> vocabulary`.
 
 pub mod access_token;
@@ -17,6 +17,7 @@ pub mod host;
 #[cfg(feature = "issuer")]
 pub mod issuer;
 pub mod jose;
+pub mod pages;
 pub mod revocation;
 #[cfg(feature = "issuer")]
 pub mod sealing;

@@ -107,6 +107,13 @@ impl Gate {
         &self.tenant
     }
 
+    /// The resource that covers `url`, whatever its rules say; none for a URL that could be read in more ways than one.
+    #[must_use]
+    pub fn resource_at(&self, url: &str) -> Option<&ProtectedResource> {
+        let found = self.matcher.resource(&RequestTarget::parse(url).ok()?)?;
+        self.tenant.resources().get(found.resource)
+    }
+
     /// Decides about `request` at `now`, as far as that goes without the host.
     pub fn decide(&mut self, request: &GateRequest<'_>, now: UnixTime) -> Step {
         let mut facts = Facts::new(Rc::clone(&self.tenant), now);

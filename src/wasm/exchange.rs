@@ -32,7 +32,7 @@ export type Effect =
   | { type: "deliver"; url: string; body: string };
 
 /** How far an endpoint got. */
-export type ExchangeStep<T> = { type: "effect"; effect: Effect } | { type: "done"; result: T };
+export type ExchangeStep<T, E = Effect> = { type: "effect"; effect: E } | { type: "done"; result: T };
 "#;
 
 #[derive(Serialize)]
@@ -48,10 +48,14 @@ pub(super) enum Effect {
     Mail { to: String, subject: String, text: String, html: String, link: String },
     Limit { limiter: &'static str, key: String },
     Deliver { url: String, body: String },
+    Seal { context: String, text: String },
+    Open { context: String, sealed: String },
+    Post { url: String, authorization: Option<String>, body: String },
+    Judge { token: Option<String>, url: Option<String> },
 }
 
 /// The host's answer to an effect.
-enum Reply {
+pub(super) enum Reply {
     Value(Option<String>),
     Signature(Vec<u8>),
     Verified(bool),
@@ -79,7 +83,7 @@ struct Slot {
 pub(super) struct BoundaryHost(Rc<RefCell<Slot>>);
 
 impl BoundaryHost {
-    async fn perform(&self, effect: Effect) -> Reply {
+    pub(super) async fn perform(&self, effect: Effect) -> Reply {
         let mut effect = Some(effect);
         poll_fn(|_| {
             let mut slot = self.0.borrow_mut();
@@ -207,7 +211,7 @@ impl Exchange {
 #[wasm_bindgen]
 impl Exchange {
     /// Begins. Answers an `ExchangeStep`: the first effect, or the result. After the result the exchange is over.
-    #[wasm_bindgen(unchecked_return_type = "ExchangeStep<any>")]
+    #[wasm_bindgen(unchecked_return_type = "ExchangeStep<any, any>")]
     pub fn start(&mut self) -> JsValue {
         let mut context = Context::from_waker(Waker::noop());
         match self.future.as_mut().poll(&mut context) {
@@ -220,37 +224,37 @@ impl Exchange {
     }
 
     /// Goes on after a `read`: with the record, or without one.
-    #[wasm_bindgen(js_name = resumeWithValue, unchecked_return_type = "ExchangeStep<any>")]
+    #[wasm_bindgen(js_name = resumeWithValue, unchecked_return_type = "ExchangeStep<any, any>")]
     pub fn resume_with_value(&mut self, value: Option<String>) -> JsValue {
         self.resume(Reply::Value(value))
     }
 
     /// Goes on after a `sign`.
-    #[wasm_bindgen(js_name = resumeWithSignature, unchecked_return_type = "ExchangeStep<any>")]
+    #[wasm_bindgen(js_name = resumeWithSignature, unchecked_return_type = "ExchangeStep<any, any>")]
     pub fn resume_with_signature(&mut self, signature: Vec<u8>) -> JsValue {
         self.resume(Reply::Signature(signature))
     }
 
     /// Goes on after a `verify`.
-    #[wasm_bindgen(js_name = resumeWithVerdict, unchecked_return_type = "ExchangeStep<any>")]
+    #[wasm_bindgen(js_name = resumeWithVerdict, unchecked_return_type = "ExchangeStep<any, any>")]
     pub fn resume_with_verdict(&mut self, verified: bool) -> JsValue {
         self.resume(Reply::Verified(verified))
     }
 
     /// Goes on after an effect that could not be performed now.
-    #[wasm_bindgen(js_name = resumeUnavailable, unchecked_return_type = "ExchangeStep<any>")]
+    #[wasm_bindgen(js_name = resumeUnavailable, unchecked_return_type = "ExchangeStep<any, any>")]
     pub fn resume_unavailable(&mut self) -> JsValue {
         self.resume(Reply::Unavailable)
     }
 
     /// Goes on after an effect for which this host lacks the algorithm, or the key to sign with.
-    #[wasm_bindgen(js_name = resumeUnsupported, unchecked_return_type = "ExchangeStep<any>")]
+    #[wasm_bindgen(js_name = resumeUnsupported, unchecked_return_type = "ExchangeStep<any, any>")]
     pub fn resume_unsupported(&mut self) -> JsValue {
         self.resume(Reply::Unsupported)
     }
 
     /// Goes on after a `call` for which the deployment has no binding.
-    #[wasm_bindgen(js_name = resumeMissing, unchecked_return_type = "ExchangeStep<any>")]
+    #[wasm_bindgen(js_name = resumeMissing, unchecked_return_type = "ExchangeStep<any, any>")]
     pub fn resume_missing(&mut self) -> JsValue {
         self.resume(Reply::BindingMissing)
     }

@@ -15,3 +15,4 @@ mod freshness;
 mod issuer;
 #[cfg(feature = "issuer")]
 mod object;
+mod pages;

@@ -421,6 +421,10 @@ impl TenantHandle {
         NextStep::Decided
     }
 
+    pub(super) fn gate(&self) -> &Gate {
+        &self.gate
+    }
+
     #[cfg(feature = "issuer")]
     pub(super) fn tenant(&self) -> Rc<Tenant> {
         Rc::clone(self.gate.tenant())

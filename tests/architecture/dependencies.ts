@@ -12,6 +12,7 @@ export const mayUse: Record<string, readonly string[]> = {
   compact_verification: ["host", "jose", "vocabulary"],
   access_token: ["host", "config", "jose", "vocabulary"],
   gate: ["revocation", "access_token", "config", "jose", "vocabulary"],
+  pages: ["host", "config", "jose", "vocabulary"],
   issuer: ["directory", "session", "sealing", "revocation", "host", "access_token", "config", "jose", "vocabulary"],
   directory: ["session", "sealing", "revocation", "access_token", "config", "jose", "vocabulary"],
 };

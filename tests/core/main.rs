@@ -38,6 +38,7 @@ mod jose_hostile;
 mod jose_keys;
 mod jose_signatures;
 mod json;
+mod pages;
 mod resource_indicator;
 mod revocation_directory;
 mod revocation_gate;
