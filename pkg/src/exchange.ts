@@ -15,15 +15,15 @@ export type Reply =
   | { type: "missing" };
 
 /** Performs effects for one request. */
-export type Perform = (effect: Effect) => Promise<Reply>;
+export type Perform<E = Effect> = (effect: E) => Promise<Reply>;
 
 /** Runs `exchange` to its end. Throws `CoreTrap` when the instance is lost on the way. */
-export async function drive<T>(instance: CoreInstance, exchange: Exchange, perform: Perform): Promise<T> {
+export async function drive<T, E = Effect>(instance: CoreInstance, exchange: Exchange, perform: Perform<E>): Promise<T> {
   try {
-    let step: ExchangeStep<T> = instance.use(() => exchange.start());
+    let step: ExchangeStep<T, E> = instance.use(() => exchange.start());
     while (step.type === "effect") {
       const reply = await perform(step.effect).catch((): Reply => ({ type: "unavailable" }));
-      step = instance.use(() => resume<T>(exchange, reply));
+      step = instance.use(() => resume<T, E>(exchange, reply));
     }
     return step.result;
   } finally {
@@ -33,7 +33,7 @@ export async function drive<T>(instance: CoreInstance, exchange: Exchange, perfo
   }
 }
 
-function resume<T>(exchange: Exchange, reply: Reply): ExchangeStep<T> {
+function resume<T, E>(exchange: Exchange, reply: Reply): ExchangeStep<T, E> {
   switch (reply.type) {
     case "value":
       return exchange.resumeWithValue(reply.value);

@@ -4,6 +4,7 @@ import { AccessRefused, demanding, type GatedAccess, response } from "./access.t
 import { Gatekeeper, type GatekeeperOptions } from "./gatekeeper.ts";
 import type { CoreInstances } from "./instance.ts";
 import { type Context, orUnavailable } from "./options.ts";
+import { Pages, type PagesOptions } from "./pages.ts";
 
 /** Options of {@link Gate}. */
 export interface GateOptions<Env> extends GatekeeperOptions<Env> {
@@ -12,6 +13,8 @@ export interface GateOptions<Env> extends GatekeeperOptions<Env> {
    * there is; for metrics and for tools that explain decisions.
    */
   onDecision?: (decision: GateDecision, request: Request) => void;
+  /** Sends browsers that come without a token to the issuer, and keeps what they get there in cookies. */
+  pages?: PagesOptions<Env>;
 }
 
 /**
@@ -49,10 +52,16 @@ export type Gate = <Env, C extends Context>(
 export function gateWith(instances: CoreInstances): Gate {
   return (handler, options = {}) => {
     const gatekeeper = new Gatekeeper(instances, options);
+    const pages = options.pages === undefined ? undefined : new Pages(gatekeeper, options.pages);
     return {
       fetch: async (request, env, context) => {
+        const visit = pages === undefined ? undefined : await orUnavailable(() => pages.visit(request, env, context));
+        if (visit instanceof Response) {
+          return visit;
+        }
+        const finished = (answer: Response): Response => visit?.finish(answer) ?? answer;
         const outcome = await orUnavailable(async () => {
-          const decision = await gatekeeper.decide(request, env, context);
+          const decision = visit?.decision ?? (await gatekeeper.decide(request, env, context));
           if (decision.type === "undecided") {
             return response(decision.response);
           }
@@ -60,24 +69,25 @@ export function gateWith(instances: CoreInstances): Gate {
           return decision.type === "allow" ? decision : response(decision.response);
         });
         if (outcome instanceof Response) {
-          return outcome;
+          return finished(outcome);
         }
         // What else the handler throws is its own affair.
         const access = demanding(outcome.access, (scopes) => gatekeeper.demand(request, env, outcome.access, scopes));
         try {
           const gated = gatedContext(context, access, outcome.trace);
-          return withHeaders(await handler.fetch(request, env, gated), outcome.headers);
+          return finished(withHeaders(await handler.fetch(visit?.request ?? request, env, gated), outcome.headers));
         } catch (error) {
           if (!(error instanceof AccessRefused)) {
             throw error;
           }
-          return orUnavailable(async () => {
+          const refused = await orUnavailable(async () => {
             gatekeeper.refused(error.refusal, request, env);
             if (error.refusal.type === "deny") {
               options.onDecision?.(error.refusal, request);
             }
             return error.getResponse();
           });
+          return finished(refused);
         }
       },
     };

@@ -77,6 +77,19 @@ export class Gatekeeper<Env> {
     }
   }
 
+  /** What `work`, which waits for nothing, does under the configuration of the request's tenant, if there is one. */
+  async under<T>(request: RequestParts, env: Env, context: Context, work: (situation: Situation) => T): Promise<T | Unplaced> {
+    const situation = await this.#platform.situation(request, env, context);
+    if (situation instanceof Unplaced) {
+      return situation;
+    }
+    try {
+      return work(situation);
+    } finally {
+      situation.release();
+    }
+  }
+
   async #decide(request: RequestParts, env: Env, context: Context): Promise<GateDecision | Undecided> {
     let read = (): Promise<void> => Promise.resolve();
     const found = await this.#platform.situation(request, env, context, (reading) => {

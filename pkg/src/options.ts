@@ -66,7 +66,7 @@ export class Unplaced {
 }
 
 /** The worker was deployed without something that it needs. */
-class Misconfigured extends Error {
+export class Misconfigured extends Error {
   override readonly name = "Misconfigured";
 }
 

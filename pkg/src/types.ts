@@ -10,4 +10,5 @@ export type { Gate, GatedContext, GatedHandler, GateOptions, Handler } from "./g
 export type { Issuer, IssuerOptions } from "./issuer.ts";
 export type { Verification, VerifyCompact } from "./jws.ts";
 export type { Context, PlatformOptions } from "./options.ts";
+export type { PagesOptions } from "./pages.ts";
 export type { PlainRequest } from "./plain-request.ts";

@@ -76,6 +76,8 @@ export interface WorkerOptions {
   signingKeys?: string;
   /** The secret `MASTER_KEY`; `null` for none. */
   masterKey?: string | null;
+  /** The secret `GATE_COOKIE_SECRET`; none unless said otherwise. */
+  cookieSecret?: string | null;
   /** Bindings that the deployment lacks, such as `ACCOUNT`. */
   without?: string[];
   /** The folder in which KV and objects outlive the worker. */
@@ -110,6 +112,7 @@ export async function startWorker(options: WorkerOptions = {}): Promise<RunningW
     entries = (port: number) => demo.records(demo.document(port)),
     signingKeys = demo.signingKeysText,
     masterKey = demo.masterKey,
+    cookieSecret = null,
     without = [],
     persist,
     port = await freePort(),
@@ -127,6 +130,7 @@ export async function startWorker(options: WorkerOptions = {}): Promise<RunningW
     CONFIG: { type: "kv", id: "CONFIG" },
     SIGNING_KEYS: { type: "text", value: signingKeys },
     ...(masterKey === null ? {} : { MASTER_KEY: { type: "text", value: masterKey } }),
+    ...(cookieSecret === null ? {} : { GATE_COOKIE_SECRET: { type: "text", value: cookieSecret } }),
     INSIGHTS_SECRET: { type: "text", value: demo.secretOf("shop-insights") },
     MAIL_FROM: { type: "text", value: "login@audgate.example" },
     EMAIL: { type: "send-email" },

@@ -1,0 +1,64 @@
+/**
+ * Gated pages and their authorization server in one worker, with one clock that `/test/clock` puts forward by so many
+ * seconds; the objects themselves go by the platform's. Below `/demo/profile` a second gate refreshes its tokens. What is
+ * mailed stands at `/dev/outbox`, as the demo's does.
+ */
+import { type Context, type GatedHandler, gate, issuer } from "audgate";
+
+export { Account, Challenge, Directory } from "audgate/objects";
+
+let ahead = 0;
+const now = (): number => Date.now() + ahead;
+const mails: { to: string; subject: string; link: string; sent_at: number }[] = [];
+
+const authorizationServer = issuer<object, Context>({
+  now,
+  email: () => ({ send: async ({ to, subject, link }) => void mails.push({ to, subject, link, sent_at: 0 }), awaited: true }),
+});
+
+/** A page that shows what reached it. */
+const pages: GatedHandler<object, Context> = {
+  fetch(request, _env, { access }) {
+    const { pathname, search } = new URL(request.url);
+    const seen = {
+      path: pathname + search,
+      method: request.method,
+      cookie: request.headers.get("cookie"),
+      authorization: request.headers.has("authorization"),
+      subject: access.kind === "public" ? null : access.subject,
+      resource: access.resource,
+      expiresAt: access.kind === "public" ? null : access.expiresAt,
+    };
+    const html = `<!doctype html><html lang="en"><title>A page</title><main><h1>${pathname}</h1>
+<pre id="seen">${JSON.stringify(seen).replaceAll("&", "&amp;").replaceAll("<", "&lt;")}</pre>
+<p><a href="/.audgate/logout">Log out</a></p></main></html>`;
+    return new Response(html, { headers: { "content-type": "text/html; charset=utf-8" } });
+  },
+};
+
+const common = {
+  clientId: "shop-pages",
+  issuer: (env: object, context: Context) => ({ fetch: (request: Request) => authorizationServer.fetch(request, env, context) }),
+};
+const gated = gate<object, Context>(pages, { now, pages: { ...common, scope: "openid", afterLogout: "/demo/payments/status" } });
+const refreshing = gate<object, Context>(pages, { now, pages: { ...common, path: "/.refreshing", scope: "offline_access" } });
+
+export default {
+  async fetch(request: Request, env: object, context: Context): Promise<Response> {
+    const { pathname, searchParams } = new URL(request.url);
+    if (pathname === "/test/clock") {
+      ahead += 1_000 * Number(searchParams.get("ahead"));
+      return new Response();
+    }
+    if (pathname === "/dev/outbox") {
+      return Response.json(mails);
+    }
+    if (/^\/(?:\.refreshing|demo\/profile)(?:\/|$)/.test(pathname)) {
+      return refreshing.fetch(request, env, context);
+    }
+    if (/^\/(?:\.audgate|demo)(?:\/|$)/.test(pathname)) {
+      return gated.fetch(request, env, context);
+    }
+    return authorizationServer.fetch(request, env, context);
+  },
+};
