@@ -41,7 +41,7 @@ const common = {
   issuer: (env: object, context: Context) => ({ fetch: (request: Request) => authorizationServer.fetch(request, env, context) }),
 };
 const gated = gate<object, Context>(pages, { now, pages: { ...common, scope: "openid", afterLogout: "/demo/payments/status" } });
-const refreshing = gate<object, Context>(pages, { now, pages: { ...common, path: "/.refreshing", scope: "offline_access" } });
+const refreshing = gate<object, Context>(pages, { now, pages: { ...common, path: "/.refreshing", scope: "openid offline_access" } });
 
 export default {
   async fetch(request: Request, env: object, context: Context): Promise<Response> {
