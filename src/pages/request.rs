@@ -69,28 +69,29 @@ impl PageRequest {
 
 /// Whether HTML is wanted at least as much as anything else that is named; `*/*` names nothing.
 fn prefers_html(accept: &str) -> bool {
-    let mut html = 0;
-    let mut best = 0;
+    let (mut html, mut best) = ("", "");
     for range in accept.split(',') {
         let mut parts = range.split(';').map(str::trim);
         let media_type = parts.next().unwrap_or_default();
-        let weight = parts.find_map(|part| part.strip_prefix("q=")).map_or(1_000, thousandths);
+        let weight = parts.find_map(|part| part.strip_prefix("q=")).map_or("1", plain_weight);
         if media_type.eq_ignore_ascii_case("text/html") {
             html = weight;
         } else if !media_type.contains('*') {
             best = best.max(weight);
         }
     }
-    html > 0 && html >= best
+    !html.is_empty() && html >= best
 }
 
-/// A weight of RFC 9110 section 12.4.2, such as `0.5`; what is none weighs nothing.
-fn thousandths(weight: &str) -> u32 {
-    let (whole, fraction) = weight.split_once('.').unwrap_or((weight, ""));
-    let fraction = format!("{fraction:0<3}");
-    match (whole, fraction.parse()) {
-        ("1", _) => 1_000,
-        ("0", Ok(thousandths)) if fraction.len() == 3 => thousandths,
-        _ => 0,
+/// A weight of RFC 9110 section 12.4.2 in its shortest spelling, in which weights compare as texts do: `1` or `0.5`. What is
+/// none, or weighs nothing, is empty.
+fn plain_weight(weight: &str) -> &str {
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    match weight.split_once('.').unwrap_or((weight, "")) {
+        ("1", _) => "1",
+        ("0", fraction) if digits(fraction) => {
+            Some(weight.trim_end_matches('0')).filter(|text| text.len() > 2).unwrap_or_default()
+        }
+        _ => "",
     }
 }

@@ -160,7 +160,7 @@ impl BoundaryHost {
 
 fn verdict(reply: &str) -> Option<Verdict> {
     let reply = Json::parse(reply.as_bytes(), MAX_DEPTH).ok()?;
-    let text = |name: &str| reply.text_of(name).map(str::to_owned);
+    let text = |name| owned(&reply, name);
     let whole = |name: &str| match reply.member(name) {
         Some(Json::Whole(number)) => Some(*number),
         _ => None,
@@ -184,7 +184,7 @@ fn verdict(reply: &str) -> Option<Verdict> {
 /// What cannot be read is a request for no page, about which the gate decides.
 fn request(head: &str) -> PageRequest {
     let Ok(head) = Json::parse(head.as_bytes(), MAX_DEPTH) else { return PageRequest::default() };
-    let text = |name: &str| head.text_of(name).map(str::to_owned);
+    let text = |name| owned(&head, name);
     PageRequest {
         method: text("method").unwrap_or_default(),
         url: text("url").unwrap_or_default(),
@@ -202,7 +202,7 @@ fn settings_text(settings: &str) -> PagesSettingsText {
     let Ok(settings) = Json::parse(settings.as_bytes(), MAX_DEPTH) else {
         return PagesSettingsText::default();
     };
-    let text = |name: &str| settings.text_of(name).map(str::to_owned);
+    let text = |name| owned(&settings, name);
     PagesSettingsText {
         client_id: text("client_id").unwrap_or_default(),
         client_secret: text("client_secret"),
@@ -210,4 +210,10 @@ fn settings_text(settings: &str) -> PagesSettingsText {
         scope: text("scope"),
         after_logout: text("after_logout"),
     }
+}
+
+/// Not inlined a dozen times: this is no hot path, and the gate's module is small.
+#[inline(never)]
+fn owned(object: &Json, name: &str) -> Option<String> {
+    object.text_of(name).map(str::to_owned)
 }
