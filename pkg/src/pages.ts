@@ -180,9 +180,18 @@ function verdictOf(decision: GateDecision): PageVerdict {
   if (decision.type !== "deny") {
     return { type: decision.type };
   }
+  const { reason, authentication } = decision;
   const { status, headers } = decision.response;
   const challenge = headers.find(([name]) => name === "www-authenticate")?.[1];
-  return { type: "deny", status, reason: decision.reason, ...(challenge === undefined ? {} : { challenge }) };
+  const { acrValues, maxAge } = authentication ?? {};
+  return {
+    type: "deny",
+    status,
+    reason,
+    ...(challenge === undefined ? {} : { challenge }),
+    ...(acrValues === undefined ? {} : { acr_values: acrValues.join(" ") }),
+    ...(maxAge === undefined ? {} : { max_age: maxAge }),
+  };
 }
 
 /** The request without our cookies. */

@@ -209,10 +209,11 @@ async fn refreshed<H: PagesHost>(
     Ok(Some(token))
 }
 
-/// Whether another login can change the refusal. The one that is just over could not, unless another kind is demanded.
+/// Whether another login can change the refusal. The one that is just over could not, unless another kind is wanted.
 fn is_worth_a_login(site: &Site, request: &PageRequest, denial: &Denial, held: Option<&Held>) -> bool {
     let just_obtained = held.is_some_and(|held| site.now.since(held.at) < JUST_OBTAINED);
-    denial.status == 401 && request.can_come_back() && (!just_obtained || denial.demand.is_some())
+    let wants_another = denial.reason == "insufficient_user_authentication";
+    denial.status == 401 && request.can_come_back() && (!just_obtained || wants_another)
 }
 
 fn refused_to_a_program(refusal: PageRefusal) -> HttpResponse {

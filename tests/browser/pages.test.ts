@@ -153,4 +153,18 @@ describe("expirations", () => {
     assert.ok(Number((await seen(ada)).expiresAt) > Number(payments.expiresAt));
     await ada.picture("pages-payments-again");
   });
+
+  visit("of a login are a page's own, too: confirming an order asks who it is again", async (ada) => {
+    await logIn(ada, SHOP);
+    await worker.fetch("/test/clock?ahead=90");
+    await ada.open(SHOP);
+    assert.equal((await seen(ada)).subject, "ada");
+    await ada.open("/demo/orders/confirm");
+    assert.equal(await ada.heading(), "Log in to Pages");
+    await ada.picture("pages-step-up");
+    await ada.open(await ada.askForLink(ADA));
+    await ada.press("Log in");
+    assert.equal(new URL(ada.page.url()).pathname, "/demo/orders/confirm");
+    assert.equal((await seen(ada)).subject, "ada");
+  });
 });

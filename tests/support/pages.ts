@@ -8,7 +8,10 @@ import { type RunningWorker, startWorker } from "./worker.ts";
 /** A secret `GATE_COOKIE_SECRET`. */
 export const cookieSecret = `1:${randomBytes(32).toString("base64url")}`;
 
-/** The demo with a client for its pages. Ada may read payments, and profiles ask the objects on every request. */
+/**
+ * The demo with a client for its pages. Ada may read payments, profiles ask the objects on every request, and an order is
+ * confirmed by who has just logged in.
+ */
 function entries(port: number): Entry[] {
   const tenant = document(port);
   const origin = `http://localhost:${port}`;
@@ -25,8 +28,10 @@ function entries(port: number): Entry[] {
     ],
     protocol_scopes: ["openid", "offline_access"],
   });
-  const profile = tenant.resources.find(({ resource_id: id }) => id === "profile");
-  Object.assign(profile as object, { revocation: "strong", access_token_ttl: 300 });
+  const resource = (id: string): Record<string, unknown> => tenant.resources.find(({ resource_id: own }) => own === id) ?? {};
+  const confirmation = { methods: ["GET"], path: "/confirm", scopes: ["orders:read"], max_age: 60 };
+  (resource("orders")["rules"] as object[]).push(confirmation);
+  Object.assign(resource("profile"), { revocation: "strong", access_token_ttl: 300 });
   (tenant["roles"] as object[]).push({
     ...{ role_id: "payer", name: "Payer", description: "May see and make payments" },
     resources: [{ resource_id: "payments", scopes: ["payments:read", "payments:make"] }],
@@ -36,7 +41,7 @@ function entries(port: number): Entry[] {
   return records(tenant);
 }
 
-/** The worker with gated pages; `secrets` in place of its own cookie secret. */
+/** The worker with gated pages; `null` for none of the secret. */
 export function startPages(secret: string | null = cookieSecret): Promise<RunningWorker> {
   return startWorker({ entry: "tests/support/workers/pages.ts", entries, cookieSecret: secret });
 }

@@ -322,6 +322,19 @@ describe("expirations", () => {
   });
 });
 
+test("a page that asks for a recent login leads to one, although the session is good", async () => {
+  const visitor = new PageVisitor(worker);
+  await visitor.visit(PAGE);
+  assert.equal((await visitor.navigate("/demo/orders/confirm")).status, 200);
+  await passes(90);
+  assert.equal((await visitor.navigate(PAGE)).status, 200);
+  const asked = sentToIssuer(await visitor.navigate("/demo/orders/confirm"));
+  assert.equal(asked.get("max_age"), "60");
+  const page = await visitor.open(`${worker.origin}/oidc/auth?${asked}`);
+  assert.deepEqual([page.kind, page.kind === "page" && page.heading], ["page", "Log in to Pages"]);
+  assert.equal((await seen(await visitor.visit("/demo/orders/confirm"))).path, "/demo/orders/confirm");
+});
+
 test("without a cookie secret nothing is decided, and the log says what is missing", async () => {
   const bare = await startPages(null);
   try {

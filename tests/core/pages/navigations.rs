@@ -1,6 +1,6 @@
 //! Who is sent to the issuer, with what, and who is not.
 
-use audgate::pages::{AuthenticationDemand, PageRequest};
+use audgate::pages::PageRequest;
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use crate::support::pages::{
     CALLBACK, CLIENT, PAGE, Visitor, fetching, header, location, navigation, refused_on_page, tokens,
 };
-use crate::support::tenant::{ISSUER, NOW, ORDERS};
+use crate::support::tenant::{ISSUER, NOW, ORDERS, document};
 use crate::support::test;
 use crate::support::token::Token;
 
@@ -40,12 +40,18 @@ fn scopes_of_the_protocol_are_asked_for_beside_all_of_the_resource() {
 }
 
 #[test]
-fn demand_of_the_refusal_goes_along() {
+fn what_the_rule_asks_of_the_login_goes_along() {
     let mut visitor = Visitor::new();
-    let demand = AuthenticationDemand { acr_values: Some("urn:example:gold".to_owned()), max_age: Some(60) };
-    *visitor.platform.demand.borrow_mut() = Some(demand);
+    let mut document = document();
+    let rule = &mut document["resources"][0]["rules"][0];
+    rule["max_age"] = json!(60);
+    rule["acr_values"] = json!(["urn:example:gold", "urn:example:silver"]);
+    visitor.deploys(&document);
     let asked = visitor.begins(PAGE);
-    assert_eq!((asked["acr_values"].as_str(), asked["max_age"].as_str()), ("urn:example:gold", "60"));
+    assert_eq!(
+        (asked["acr_values"].as_str(), asked["max_age"].as_str()),
+        ("urn:example:gold urn:example:silver", "60")
+    );
 }
 
 #[test]
@@ -170,12 +176,24 @@ fn token_that_was_just_obtained_and_is_refused_shows_the_refusal() {
 }
 
 #[test]
-fn token_that_was_just_obtained_and_is_refused_with_a_demand_leads_to_the_issuer() {
+fn page_that_asks_for_a_recent_login_leads_to_one_right_after_another() {
     let mut visitor = Visitor::new();
-    location(&visitor.logs_in(PAGE, &tokens(&Token::of_user().with("exp", json!(NOW - 5)).compact())));
-    visitor.platform.now.set(NOW + 6);
-    *visitor.platform.demand.borrow_mut() = Some(AuthenticationDemand { max_age: Some(0), acr_values: None });
-    assert_eq!(visitor.begins(PAGE)["max_age"], "0");
+    let mut document = document();
+    let rule = json!({ "methods": ["GET"], "path": "/confirm", "scopes": ["orders:read"], "max_age": 60 });
+    document["resources"][0]["rules"].as_array_mut().unwrap().push(rule);
+    visitor.deploys(&document);
+    let long_ago = Token::of_user().with("auth_time", json!(NOW - 3_600));
+    location(&visitor.logs_in(PAGE, &tokens(&long_ago.compact())));
+    let confirm = "https://api.example/orders/confirm";
+    assert_eq!(visitor.begins(confirm)["max_age"], "60");
+    // A login that does not give it is shown, and not repeated.
+    let visit = visitor.logs_in(confirm, &tokens(&long_ago.compact()));
+    let answer = visit.answer.as_ref().unwrap();
+    assert_eq!((answer.status, header(&visit, "location")), (401, None));
+    assert!(answer.body.contains("insufficient_user_authentication"), "{}", answer.body);
+    let recent = Token::of_user().with("auth_time", json!(NOW)).with("jti", json!("j2"));
+    location(&visitor.logs_in(confirm, &tokens(&recent.compact())));
+    assert!(visitor.sends(navigation(confirm)).answer.is_none());
 }
 
 #[test]

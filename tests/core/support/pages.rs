@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::request::decide_at;
-use super::tenant::{ISSUER, NOW, tenant};
+use super::tenant::{ISSUER, NOW, tenant, tenant_of};
 use super::token::Token;
 
 /// What the client of the tests is called.
@@ -38,8 +38,6 @@ pub(crate) struct Platform {
     sealed: RefCell<BTreeMap<String, (String, String)>>,
     pub(crate) answers: RefCell<VecDeque<Result<PostReply, HostUnavailable>>>,
     pub(crate) posts: RefCell<Vec<Post>>,
-    /// What every refusal for lack of a token demands of the next login.
-    pub(crate) demand: RefCell<Option<AuthenticationDemand>>,
     pub(crate) without_randomness: Cell<bool>,
     drawn: Cell<u8>,
     request: RefCell<PageRequest>,
@@ -81,7 +79,10 @@ impl PagesHost for Platform {
             status: response.status,
             reason: denial.code().to_owned(),
             challenge: challenge.map(|(_, value)| value.clone()),
-            demand: self.demand.borrow().clone(),
+            demand: decision.user_authentication_wanted().map(|wanted| AuthenticationDemand {
+                acr_values: acr_values(wanted.acr_values().iter().map(|value| value.as_str()).collect()),
+                max_age: wanted.max_age().map(|age| age.seconds()),
+            }),
         }))
     }
 
@@ -153,7 +154,6 @@ impl Visitor {
             sealed: RefCell::default(),
             answers: RefCell::default(),
             posts: RefCell::default(),
-            demand: RefCell::default(),
             without_randomness: Cell::new(false),
             drawn: Cell::new(0),
             request: RefCell::default(),
@@ -168,6 +168,12 @@ impl Visitor {
         // Past the moment within which a refused token is blamed on the login.
         visitor.platform.now.set(NOW + 60);
         visitor
+    }
+
+    /// Publishes `document` in place of the tenant's.
+    pub(crate) fn deploys(&mut self, document: &Value) {
+        self.tenant = Rc::new(tenant_of(document));
+        *self.platform.gate.borrow_mut() = Gate::new(Rc::clone(&self.tenant));
     }
 
     /// One request, with the cookies of the browser; it keeps what the response sets.
@@ -257,6 +263,10 @@ pub(crate) fn refused_on_page(visit: &Visit, status: u16, reason: &str) {
     assert_eq!((answer.status, visit.reason), (status, Some(reason)), "{}", answer.body);
     assert_eq!(header(visit, "location"), None);
     assert_eq!(header(visit, "content-type"), Some("text/html; charset=utf-8"));
+}
+
+fn acr_values(values: Vec<&str>) -> Option<String> {
+    (!values.is_empty()).then(|| values.join(" "))
 }
 
 /// What the endpoint comes to: nothing that it waits for is ever pending here.
