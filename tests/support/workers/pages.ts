@@ -1,14 +1,31 @@
 /**
- * Gated pages and their authorization server in one worker, with one clock that `/test/clock` puts forward by so many
- * seconds; the objects themselves go by the platform's. Below `/demo/profile` a second gate refreshes its tokens. What is
- * mailed stands at `/dev/outbox`, as the demo's does.
+ * Gated pages and their authorization server in one worker, with one clock for both and for the objects of users and
+ * logins, which `/test/clock` puts forward by so many seconds. Below `/demo/profile` a second gate refreshes its tokens.
+ * What is mailed stands at `/dev/outbox`, as the demo's does.
  */
 import { type Context, type GatedHandler, gate, issuer } from "audgate";
+import type { ObjectEnv, ObjectState } from "audgate/objects";
+import { instances } from "../../../pkg/dist/entry/workerd-core.js";
+import { AccountObject } from "../../../pkg/dist/objects/account.js";
+import { ChallengeObject } from "../../../pkg/dist/objects/challenge.js";
 
-export { Account, Challenge, Directory } from "audgate/objects";
+export { Directory } from "audgate/objects";
 
 let ahead = 0;
 const now = (): number => Date.now() + ahead;
+
+export class Account extends AccountObject {
+  constructor(state: ObjectState, env: ObjectEnv) {
+    super(state, env, { instances, now });
+  }
+}
+
+export class Challenge extends ChallengeObject {
+  constructor(state: ObjectState, env: ObjectEnv) {
+    super(state, env, { instances, now });
+  }
+}
+
 const mails: { to: string; subject: string; link: string; sent_at: number }[] = [];
 
 const authorizationServer = issuer<object, Context>({
