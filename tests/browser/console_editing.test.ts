@@ -231,6 +231,8 @@ describe("a secret", () => {
     const secret = await dialog.getByLabel("Secret", { exact: true }).innerText();
     assert.match(secret, /^[\w-]{32,}$/);
     await hedy.look("console-secret");
+    await hedy.page.keyboard.press("Escape");
+    assert.ok(await dialog.isVisible(), "it is shown this once, so it takes a button to be done with it");
     await hedy.answer(SECRET, "I have stored it");
     await hedy.arrived("Nightly export");
     await onlySecrets(hedy, secret, 1);

@@ -10,6 +10,7 @@ export function SecretShown({ clientId, secret, onClose }: { clientId: string; s
       onClose={onClose}
       title="The client’s secret"
       grave
+      once
       answers={
         <>
           <Copy text={secret ?? ""} label="the secret" />

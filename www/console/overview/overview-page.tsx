@@ -74,7 +74,9 @@ function PublicationFacts() {
         </div>
         <div>
           <dt>Version</dt>
-          <dd>{grouped(data.version)}</dd>
+          <dd>
+            <code>{data.version}</code>
+          </dd>
         </div>
         <div>
           <dt>Last written</dt>

@@ -13,14 +13,17 @@ interface QuestionProps {
   /** Whether it is about losing something: it then takes a button to answer. */
   grave?: boolean;
   wide?: boolean;
+  /** Whether what it shows is nowhere else: then Escape does not close it either. */
+  once?: boolean;
 }
 
-export function Question({ isOpen, onClose, title, children, answers, grave = false, wide = false }: QuestionProps) {
+export function Question({ isOpen, onClose, title, children, answers, grave = false, wide = false, once = false }: QuestionProps) {
   return (
     <ModalOverlay
       className="overlay"
       isOpen={isOpen}
       isDismissable={!grave}
+      isKeyboardDismissDisabled={once}
       onOpenChange={(open) => {
         if (!open) {
           onClose();
