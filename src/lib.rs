@@ -4,7 +4,7 @@
 //! what only a platform can do is behind the port [`host::Host`].
 //!
 //! Modules depend on each other in one direction:
-//! `wasm -> gate | pages | issuer | directory -> access_token -> config -> jose -> vocabulary`,
+//! `wasm -> gate | pages | issuer | directory -> access_token -> config -> dpop -> jose -> vocabulary`,
 //! and `issuer | directory -> session -> sealing, revocation -> vocabulary`.
 
 pub mod access_token;
@@ -12,6 +12,7 @@ pub mod compact_verification;
 pub mod config;
 #[cfg(feature = "issuer")]
 pub mod directory;
+pub mod dpop;
 pub mod gate;
 pub mod host;
 #[cfg(feature = "issuer")]

@@ -59,6 +59,11 @@ export interface BindingOptions<Env> {
    * octets}`, separated by a space. The secret `MASTER_KEY` of `env` unless said otherwise.
    */
   masterKey?: (env: Env) => string | undefined;
+  /**
+   * Under which the gate makes nonces for proofs of possession (RFC 9449 section 9), at least 32 octets. The secret
+   * `DPOP_NONCE_SECRET` of `env` unless said otherwise; without it proofs need no nonce.
+   */
+  dpopNonceSecret?: (env: Env) => string | undefined;
   /** Sends mail; the `send_email` binding `EMAIL` of `env` unless said otherwise. */
   email?: (env: Env) => Mailer | undefined;
   /** The address that mail comes from; the variable `MAIL_FROM` of `env` unless said otherwise. */
@@ -76,6 +81,7 @@ interface ConventionalEnv {
   CHALLENGE?: ObjectNamespace;
   DIRECTORY?: ObjectNamespace;
   MASTER_KEY?: string;
+  DPOP_NONCE_SECRET?: string;
   EMAIL?: SendEmail;
   MAIL_FROM?: string;
   LOGIN_LIMIT?: RateLimiter;
@@ -88,6 +94,7 @@ export interface Bindings {
   readonly objects: Readonly<Record<"account" | "challenge" | "directory" | "management", ObjectNamespace | undefined>>;
   readonly limiters: Readonly<Record<"login" | "link" | "token", RateLimiter | undefined>>;
   readonly masterKey: string | undefined;
+  readonly dpopNonceSecret: string | undefined;
   readonly mailer: Mailer | undefined;
   readonly mailFrom: string | undefined;
 }
@@ -110,6 +117,7 @@ export function bindings<Env>(env: Env, options: BindingOptions<Env>): Bindings 
       token: named(options.tokenLimit, conventional.TOKEN_LIMIT),
     },
     masterKey: named(options.masterKey, conventional.MASTER_KEY),
+    dpopNonceSecret: named(options.dpopNonceSecret, conventional.DPOP_NONCE_SECRET),
     mailer: named(options.email, conventional.EMAIL && mailerOf(conventional.EMAIL)),
     mailFrom: named(options.mailFrom, conventional.MAIL_FROM),
   };

@@ -1,7 +1,17 @@
 /** One decision of the core: it says what it waits for, until the decision is there. */
-import type { GateDecision, InquiriesHandle, PendingHandle, ReadingHandle, TenantHandle } from "../wasm/full_types.js";
+import type {
+  GateDecision,
+  InquiriesHandle,
+  PendingHandle,
+  ProofHandle,
+  ProofSignatureHandle,
+  ProofUseHandle,
+  ReadingHandle,
+  TenantHandle,
+} from "../wasm/full_types.js";
 import type { ImportedKey, LoadedTenant } from "./configuration.ts";
 import type { CoreExports } from "./instance.ts";
+import { type Proofs, withProof, withProofChecked, withProofUsed } from "./possession.ts";
 import { importKey, isUnsupported, verify } from "./signatures.ts";
 
 /** The parts of a request that decide. */
@@ -17,7 +27,7 @@ export interface Inquiry {
   readonly request: string;
 }
 
-/** How a request finds out whether a token was revoked. */
+/** How a request finds out whether a token was revoked, and whether its sender has the key that it is bound to. */
 export interface Liveness {
   /** Has decisions under this configuration honour the tenant's list. */
   honour(tenant: LoadedTenant): void;
@@ -25,6 +35,8 @@ export interface Liveness {
   read(): Promise<void>;
   /** The objects' replies, `undefined` for one that could not be asked. */
   ask(inquiries: Inquiry[]): Promise<(string | undefined)[]>;
+  /** What proofs of possession are checked with. */
+  readonly proofs: Proofs;
 }
 
 /** The core's words for what is to be done next. */
@@ -34,20 +46,26 @@ const READING = 2;
 const INQUIRIES = 3;
 const REPEATED = 4;
 const FORGOTTEN = 5;
+const PROOF = 6;
+const PROOF_SIGNATURE = 7;
+const PROOF_USE = 8;
 
 /** What the core waits for, or its decision. */
 type Next =
   | { type: "decided"; decision: GateDecision }
   | { type: "signature"; pending: PendingHandle; check: SignatureCheck }
   | { type: "reading"; pending: ReadingHandle }
-  | { type: "inquiries"; pending: InquiriesHandle };
+  | { type: "inquiries"; pending: InquiriesHandle }
+  | { type: "proof"; pending: ProofHandle }
+  | { type: "proofSignature"; pending: ProofSignatureHandle }
+  | { type: "proofUse"; pending: ProofUseHandle };
 
 type Waiting = Exclude<Next, { type: "decided" }>;
 
 /**
  * The decision about a request under a tenant's configuration, at `now` milliseconds since the Unix epoch; at once where
  * it waits for nothing. The caller holds the configuration until the decision is there. Without `liveness` no list is
- * honoured and no object asked.
+ * honoured and no object asked, and no token is let in that is bound to a key.
  */
 export function decide(
   request: RequestParts,
@@ -127,6 +145,16 @@ async function proceed(
         return taken(core, tenant, authorization, handle.concludeInquiries(pending, trace));
       });
     }
+    case "proof":
+      return instance.use((core) => taken(core, tenant, authorization, withProof(core, tenant, next.pending, liveness?.proofs, trace)));
+    case "proofSignature": {
+      const step = await withProofChecked(tenant, next.pending, trace);
+      return instance.use((core) => taken(core, tenant, authorization, step()));
+    }
+    case "proofUse": {
+      const step = await withProofUsed(tenant, next.pending, liveness?.proofs, trace);
+      return instance.use((core) => taken(core, tenant, authorization, step()));
+    }
   }
 }
 
@@ -160,6 +188,12 @@ function taken(core: CoreExports, tenant: LoadedTenant, authorization: string, s
       return { type: "reading", pending: present(handle.takeReading()) };
     case INQUIRIES:
       return { type: "inquiries", pending: present(handle.takeInquiries()) };
+    case PROOF:
+      return { type: "proof", pending: present(handle.takeProof()) };
+    case PROOF_SIGNATURE:
+      return { type: "proofSignature", pending: present(handle.takeProofSignature()) };
+    case PROOF_USE:
+      return { type: "proofUse", pending: present(handle.takeProofUse()) };
     default:
       throw new TypeError("audgate: the core asks for a step that is not known");
   }

@@ -9,11 +9,15 @@ import { performCall } from "./effects/call.ts";
 import type { CoreInstances } from "./instance.ts";
 import { log } from "./log.ts";
 import { type Context, Platform, type PlatformOptions, type Situation, unavailable, Unplaced } from "./options.ts";
+import { proofsOf } from "./possession.ts";
 import { RevocationLists } from "./revocations.ts";
 
 /** What a decision depends on besides the request. */
 export interface GatekeeperOptions<Env>
-  extends PlatformOptions<Env>, Pick<BindingOptions<Env>, "account">, AnalyticsOptions<Env> {
+  extends
+    PlatformOptions<Env>,
+    Pick<BindingOptions<Env>, "account" | "challenge" | "dpopNonceSecret">,
+    AnalyticsOptions<Env> {
   /** Whether admitted requests carry their trace as well (`ctx.trace`). Refused ones always do, in the log. */
   trace?: boolean;
 }
@@ -106,6 +110,7 @@ export class Gatekeeper<Env> {
       honour: (tenant: LoadedTenant) => this.#lists.honour(situation.tenantId, tenant),
       read,
       ask: (inquiries: Inquiry[]) => asked(inquiries, bindings(env, this.#options).objects),
+      proofs: proofsOf(request, () => bindings(env, this.#options)),
     };
     const decision = await decided(this.#platform, request, situation, this.#options.trace === true, liveness);
     this.#note(decision, situation.tenantId, env);

@@ -7,6 +7,8 @@ use crate::vocabulary::{ApplicationId, ClientId, GrantId, Scope, SessionId, Subj
 /// RFC 8725 section 3.11 asks for explicit limits; nested claims such as `act` and `cnf` need few levels.
 const MAX_DEPTH: usize = 8;
 const MAX_TOKEN_ID_LENGTH: usize = 128;
+/// A SHA-256 in base64url without padding.
+const THUMBPRINT_LENGTH: usize = 43;
 
 /// Why a payload is not a set of access token claims.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -23,6 +25,15 @@ pub enum ClaimsError {
     /// A claim for sessions of users on a token whose subject is the client, or the reverse.
     #[error("the claims do not tell whether the subject is a user or a client")]
     SubjectKind,
+}
+
+/// What a token is bound to (`cnf`, RFC 7800 section 3.1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Confirmation {
+    /// The thumbprint of a key (`jkt`, RFC 9449 section 6.1).
+    KeyThumbprint(String),
+    /// Something else, or malformed: nobody can prove here that they have it.
+    Other,
 }
 
 /// The claims of an access token, each in its type. Nothing is known yet of who signed them.
@@ -44,7 +55,7 @@ pub struct AccessTokenClaims {
     pub(super) scope: Scope,
     pub(super) authentication_context: Option<String>,
     pub(super) authenticated_at: Option<UnixTime>,
-    pub(super) sender_constrained: bool,
+    pub(super) confirmation: Option<Confirmation>,
     pub(super) payload: Json,
 }
 
@@ -88,7 +99,7 @@ impl AccessTokenClaims {
             grant_id: optional_identifier(&payload, "gid", GrantId::parse)?,
             authenticated_at: time(&payload, "auth_time")?,
             authentication_context,
-            sender_constrained: payload.member("cnf").is_some(),
+            confirmation: payload.member("cnf").map(confirmation),
             subject,
             kind,
             client_id,
@@ -176,6 +187,12 @@ impl AccessTokenClaims {
         self.authenticated_at
     }
 
+    /// What the token is bound to (`cnf`); `None` for a token that whoever has it may use.
+    #[must_use]
+    pub fn confirmation(&self) -> Option<&Confirmation> {
+        self.confirmation.as_ref()
+    }
+
     /// The scopes that were granted (`scope`), none where the claim is absent.
     #[must_use]
     pub fn scope(&self) -> &Scope {
@@ -205,6 +222,24 @@ fn subject_kind(
         (true, false, false) => Ok(SubjectKind::Client),
         (true, false, true) => Ok(SubjectKind::Management),
         _ => Err(ClaimsError::SubjectKind),
+    }
+}
+
+/// `{"jkt": thumbprint}` and nothing else: of two ways to confirm, both would have to be gone.
+fn confirmation(claim: &Json) -> Confirmation {
+    let alphabet = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    match claim {
+        Json::Object(members) => match members.as_slice() {
+            [(name, Json::String(thumbprint))]
+                if name == "jkt"
+                    && thumbprint.len() == THUMBPRINT_LENGTH
+                    && thumbprint.bytes().all(alphabet) =>
+            {
+                Confirmation::KeyThumbprint(thumbprint.clone())
+            }
+            _ => Confirmation::Other,
+        },
+        _ => Confirmation::Other,
     }
 }
 

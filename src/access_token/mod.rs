@@ -5,7 +5,9 @@ mod claims;
 mod issue;
 mod verify;
 
-pub use claims::{AccessTokenClaims, ClaimsError};
+pub use claims::{AccessTokenClaims, ClaimsError, Confirmation};
 #[cfg(feature = "issuer")]
 pub use issue::{AUTHENTICATION_CONTEXT, IssueError, TokenRequest, UnsignedAccessToken, UserOfToken};
-pub use verify::{RefusedToken, SignatureCheck, TokenRefusal, UnverifiedAccessToken, VerifiedAccessToken};
+pub use verify::{
+    Presentation, RefusedToken, SignatureCheck, TokenRefusal, UnverifiedAccessToken, VerifiedAccessToken,
+};

@@ -6,7 +6,7 @@ use crate::config::{ProtectedResource, Tenant};
 use crate::jose::{Algorithm, JwsError, UntrustedJws, VerificationKey, portable};
 use crate::vocabulary::{ErrorCode, UnixTime};
 
-use super::claims::{AccessTokenClaims, ClaimsError};
+use super::claims::{AccessTokenClaims, ClaimsError, Confirmation};
 
 /// Why a token is not accepted. The caller sees `invalid_token`; the log and the trace see this.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -50,9 +50,12 @@ pub enum TokenRefusal {
     /// Lives longer than any token that this resource can have been given.
     #[error("the token lives longer than the resource allows")]
     LifetimeExceeded,
-    /// `cnf` binds the token to a key whose possession this gate cannot check.
+    /// `cnf` binds the token to a key whose possession was not shown, or cannot be checked here.
     #[error("the token is bound to a key whose possession was not proved")]
     SenderConstrained,
+    /// The token is bound to no key, where it has to be: by its presentation, or by the resource.
+    #[error("the token is not bound to a key")]
+    NotBound,
 }
 
 impl TokenRefusal {
@@ -77,6 +80,7 @@ impl TokenRefusal {
             Self::NotYetValid => "not_yet_valid",
             Self::LifetimeExceeded => "lifetime_exceeded",
             Self::SenderConstrained => "possession_not_proved",
+            Self::NotBound => "token_not_bound",
         }
     }
 
@@ -100,6 +104,17 @@ impl<R: Into<TokenRefusal>> From<R> for RefusedToken {
     fn from(refusal: R) -> Self {
         Self { refusal: refusal.into(), untrusted_claims: None }
     }
+}
+
+/// How a token was presented.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presentation {
+    /// By whoever has it: RFC 6750 section 2.1.
+    Bearer,
+    /// With a proof of possession (RFC 9449 section 7.1), which is still to be checked.
+    Proved,
+    /// As the object of a question, which opens nothing.
+    Described,
 }
 
 /// The signature operation that remains, for whoever performs it.
@@ -132,6 +147,7 @@ impl UnverifiedAccessToken {
         tenant: &Tenant,
         resource: &ProtectedResource,
         now: UnixTime,
+        presentation: Presentation,
     ) -> Result<Self, RefusedToken> {
         let jws = UntrustedJws::parse(token)?;
         check_type(&jws)?;
@@ -143,7 +159,9 @@ impl UnverifiedAccessToken {
         }
         key.check_signature_form(algorithm, jws.signature())?;
         let claims = AccessTokenClaims::parse(jws.payload())?;
-        let checked = check_claims(&claims, tenant).and_then(|()| check_at(&claims, tenant, resource, now));
+        let checked = check_claims(&claims, tenant)
+            .and_then(|()| check_presentation(&claims, resource, presentation))
+            .and_then(|()| check_at(&claims, tenant, resource, now));
         if let Err(refusal) = checked {
             return Err(RefusedToken { refusal, untrusted_claims: Some(Box::new(claims)) });
         }
@@ -193,7 +211,8 @@ impl VerifiedAccessToken {
         &self.claims
     }
 
-    /// Checks again what can have changed since the signature was verified: time and the resource asked for.
+    /// Checks again what can have changed since the signature was verified: time, the resource asked for, and how the
+    /// token was presented.
     ///
     /// # Errors
     /// [`TokenRefusal`] as for a new token.
@@ -202,7 +221,9 @@ impl VerifiedAccessToken {
         tenant: &Tenant,
         resource: &ProtectedResource,
         now: UnixTime,
+        presentation: Presentation,
     ) -> Result<(), TokenRefusal> {
+        check_presentation(&self.claims, resource, presentation)?;
         check_at(&self.claims, tenant, resource, now)
     }
 }
@@ -223,11 +244,24 @@ fn check_claims(claims: &AccessTokenClaims, tenant: &Tenant) -> Result<(), Token
     if claims.tenant_id != *tenant.id() {
         return Err(TokenRefusal::Tenant);
     }
-    // RFC 7800: a token with a confirmation key is worth nothing without proof of possession.
-    if claims.sender_constrained {
-        return Err(TokenRefusal::SenderConstrained);
-    }
     Ok(())
+}
+
+/// RFC 7800 section 3: a token with a confirmation key is worth nothing without proof of possession; RFC 9449 section
+/// 7.1: and a proof is worth nothing for a token that is bound to no key.
+fn check_presentation(
+    claims: &AccessTokenClaims,
+    resource: &ProtectedResource,
+    presentation: Presentation,
+) -> Result<(), TokenRefusal> {
+    match (presentation, &claims.confirmation) {
+        (Presentation::Described, _) | (Presentation::Proved, Some(Confirmation::KeyThumbprint(_))) => Ok(()),
+        (Presentation::Bearer, None) if !resource.is_sender_constrained() => Ok(()),
+        (Presentation::Bearer | Presentation::Proved, None) => Err(TokenRefusal::NotBound),
+        (Presentation::Bearer, Some(_)) | (Presentation::Proved, Some(Confirmation::Other)) => {
+            Err(TokenRefusal::SenderConstrained)
+        }
+    }
 }
 
 fn check_at(

@@ -43,7 +43,9 @@ pub use cors::Cors;
 pub use fault::{Fault, Faults};
 pub use freshness::{CONFIGURATION_LAG, Freshness, LAST_KNOWN_GOOD_BOUND};
 pub use path_template::{BoundClaim, PathTemplate, PathTemplateError, TemplateSegment};
-pub use protected_resource::{DEFAULT_RESOURCE_ID, ProtectedResource, RevocationMode, ScopeDefinition};
+pub use protected_resource::{
+    DEFAULT_RESOURCE_ID, ProofReplay, ProtectedResource, RevocationMode, ScopeDefinition,
+};
 pub use resource_metadata::{WELL_KNOWN_PROTECTED_RESOURCE, metadata_url, resource_metadata};
 pub use role::Role;
 pub use rule::{Rule, SubjectKind, Subjects};

@@ -42,6 +42,16 @@ pub enum RevocationMode {
     Strong,
 }
 
+/// Whether a proof of possession is good for one request only.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ProofReplay {
+    /// For a minute, and with nonces for as long as one is taken: nothing is stored.
+    #[default]
+    Windowed,
+    /// Once: an object remembers each proof for as long as it would be taken.
+    Tracked,
+}
+
 /// The spans that a resource configures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Lifetimes {
@@ -67,6 +77,8 @@ pub struct ProtectedResource {
     pub(super) revocation: RevocationMode,
     pub(super) introspection_client: Option<ClientId>,
     pub(super) signing_algorithm: Option<Algorithm>,
+    pub(super) sender_constrained: bool,
+    pub(super) proof_replay: ProofReplay,
 }
 
 impl ProtectedResource {
@@ -160,6 +172,18 @@ impl ProtectedResource {
     #[must_use]
     pub fn revocation(&self) -> RevocationMode {
         self.revocation
+    }
+
+    /// Whether its access tokens have to be bound to a key of whoever sends them (RFC 9449).
+    #[must_use]
+    pub fn is_sender_constrained(&self) -> bool {
+        self.sender_constrained
+    }
+
+    /// Whether a proof of possession is good here for one request only.
+    #[must_use]
+    pub fn proof_replay(&self) -> ProofReplay {
+        self.proof_replay
     }
 
     /// Whether this is the tenant's default resource.

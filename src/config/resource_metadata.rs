@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::dpop::PROOF_ALGORITHMS;
+
 use super::{ProtectedResource, Tenant};
 
 /// Inserted between host and path of the resource's URI (RFC 9728 section 3.1).
@@ -21,11 +23,18 @@ pub fn metadata_url(resource: &ProtectedResource) -> String {
 #[must_use]
 pub fn resource_metadata(tenant: &Tenant, resource: &ProtectedResource) -> Value {
     let scopes: Vec<&str> = resource.scopes().iter().map(|scope| scope.name().as_str()).collect();
-    json!({
+    let mut metadata = json!({
         "resource": resource.indicator().as_str(),
         "resource_name": resource.name(),
         "authorization_servers": [tenant.issuer()],
         "scopes_supported": scopes,
-        "bearer_methods_supported": ["header"],
-    })
+        "dpop_signing_alg_values_supported": PROOF_ALGORITHMS,
+        "dpop_bound_access_tokens_required": resource.is_sender_constrained(),
+    });
+    // RFC 9728 section 2: an empty list says that bearer tokens are not taken, and no list says nothing.
+    let methods: &[&str] = if resource.is_sender_constrained() { &[] } else { &["header"] };
+    if let Some(members) = metadata.as_object_mut() {
+        members.insert("bearer_methods_supported".to_owned(), json!(methods));
+    }
+    metadata
 }

@@ -10,7 +10,7 @@ use crate::vocabulary::{
 use super::cors::{Cors, read_cors};
 use super::fault_log::{FaultLog, Place, quoted};
 use super::protected_resource::{
-    DEFAULT_RESOURCE_ID, Lifetimes, ProtectedResource, RevocationMode, ScopeDefinition,
+    DEFAULT_RESOURCE_ID, Lifetimes, ProofReplay, ProtectedResource, RevocationMode, ScopeDefinition,
 };
 use super::reader::{A_LIFETIME, Node, Object};
 use super::rule::{MAX_SCOPES, Rule, read_rule};
@@ -19,8 +19,8 @@ use super::tenant::Form;
 
 pub(super) const MAX_RULES: usize = 1_000;
 /// Members of the elements of `resources` only.
-pub(super) const OF_RESOURCES: [&str; 7] =
-    ["resource_id", "name", "description", "uri", "rules", "cors", "introspection_client_id"];
+pub(super) const OF_RESOURCES: [&str; 8] =
+    ["resource_id", "name", "description", "uri", "rules", "cors", "introspection_client_id", "dpop_proofs"];
 /// Members of the default resource only.
 pub(super) const OF_DEFAULT: [&str; 1] = ["preset"];
 /// Members of both.
@@ -40,6 +40,8 @@ pub(super) const PRESETS: [(&str, Lifetime); 2] =
     [("standard", Lifetime::DEFAULT_ROTATION), ("legacy", Lifetime::LEGACY_ROTATION)];
 pub(super) const REVOCATION_MODES: [(&str, RevocationMode); 2] =
     [("bounded", RevocationMode::Bounded), ("strong", RevocationMode::Strong)];
+pub(super) const PROOF_REPLAYS: [(&str, ProofReplay); 2] =
+    [("windowed", ProofReplay::Windowed), ("tracked", ProofReplay::Tracked)];
 
 /// What could be read of a resource, for the checks across the document.
 pub(super) struct ResourceDraft {
@@ -55,6 +57,8 @@ pub(super) struct ResourceDraft {
     lifetimes: Option<Lifetimes>,
     cors: Option<Cors>,
     revocation: RevocationMode,
+    sender_constrained: bool,
+    proof_replay: ProofReplay,
     pub(super) introspection_client: Option<(Place, ClientId)>,
 }
 
@@ -73,6 +77,8 @@ impl ResourceDraft {
             cors: self.cors,
             revocation: self.revocation,
             introspection_client: self.introspection_client.map(|(_, id)| id),
+            sender_constrained: self.sender_constrained,
+            proof_replay: self.proof_replay,
             signing_algorithm: self.signing_algorithm.map(|(_, algorithm)| algorithm),
         })
     }
@@ -99,7 +105,11 @@ pub(super) fn read_resource(node: Node<'_>, form: Form, log: &mut FaultLog<'_>) 
     let introspection_client = object.optional("introspection_client_id").and_then(|node| {
         Some((node.place, node.parsed(ClientId::parse, "the identifier of a client", log)?))
     });
-    Some(ResourceDraft { id, name, description, uri, indicator, rules, cors, introspection_client, ..draft })
+    let proof_replay =
+        object.optional("dpop_proofs").and_then(|node| node.word(&PROOF_REPLAYS, log)).unwrap_or_default();
+    let own =
+        ResourceDraft { id, name, description, uri, indicator, rules, cors, introspection_client, ..draft };
+    Some(ResourceDraft { proof_replay, ..own })
 }
 
 /// Reads `default_resource`, which may be absent. Its URI is the issuer's URL.
@@ -148,6 +158,8 @@ impl ResourceDraft {
             lifetimes: None,
             cors: None,
             revocation: RevocationMode::default(),
+            sender_constrained: false,
+            proof_replay: ProofReplay::default(),
             introspection_client: None,
         }
     }
@@ -171,8 +183,15 @@ fn read_settings(
         .and_then(|node| Some((node.place, read_signing_algorithm(node, log)?)));
     let revocation =
         object.optional("revocation").and_then(|node| node.word(&REVOCATION_MODES, log)).unwrap_or_default();
-    refuse_promises(object, log);
-    ResourceDraft { lifetimes, scopes, signing_algorithm, revocation, ..ResourceDraft::empty() }
+    let sender_constrained = read_sender_constrained(object, preset.is_some(), log);
+    ResourceDraft {
+        lifetimes,
+        scopes,
+        signing_algorithm,
+        revocation,
+        sender_constrained,
+        ..ResourceDraft::empty()
+    }
 }
 
 fn read_rules(object: &Object<'_>, defined: &HashSet<&str>, log: &mut FaultLog<'_>) -> Vec<(Place, Rule)> {
@@ -183,14 +202,15 @@ fn read_rules(object: &Object<'_>, defined: &HashSet<&str>, log: &mut FaultLog<'
     rules
 }
 
-/// Words of the format that this version could only pretend to honour.
-fn refuse_promises(object: &Object<'_>, log: &mut FaultLog<'_>) {
-    if let Some(node) = object.optional("sender_constrained")
-        && node.boolean(log) == Some(true)
-    {
-        let problem = "this version cannot keep the promise: it issues no sender-constrained tokens";
+/// Tokens of the default resource open the issuer's own paths, which take them from bearers.
+fn read_sender_constrained(object: &Object<'_>, is_default: bool, log: &mut FaultLog<'_>) -> bool {
+    let Some(node) = object.optional("sender_constrained") else { return false };
+    let constrained = node.boolean(log) == Some(true);
+    if constrained && is_default {
+        let problem = "the issuer's own paths take tokens of the default resource from bearers";
         log.report(node.place, problem, "`false`");
     }
+    constrained
 }
 
 fn read_lifetimes(

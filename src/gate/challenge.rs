@@ -1,22 +1,20 @@
-//! The response of a refusal: RFC 6750 section 3, RFC 9470 section 3 and RFC 9728 section 5.1.
+//! The response of a refusal: RFC 6750 section 3, RFC 9449 section 7.1, RFC 9470 section 3 and RFC 9728 section 5.1.
 
 use std::fmt::Write as _;
 
 use serde_json::json;
 
+use crate::access_token::TokenRefusal;
 use crate::config::{ProtectedResource, Rule, UserAuthentication, metadata_url};
+use crate::dpop::PROOF_ALGORITHMS;
 use crate::vocabulary::HttpResponse;
 
+use super::decision::Facts;
 use super::demand::{Demand, needed};
 use super::denial::DenialReason;
 
 /// The response that the caller of a refused request gets.
-pub(super) fn response(
-    reason: &DenialReason,
-    resource: Option<&ProtectedResource>,
-    rule: Option<&Rule>,
-    demand: Option<&Demand>,
-) -> HttpResponse {
+pub(super) fn response(reason: &DenialReason, facts: &Facts) -> HttpResponse {
     let mut body = serde_json::Map::new();
     if let Some(code) = reason.error_code() {
         body.insert("error".to_owned(), json!(code.as_str()));
@@ -27,9 +25,10 @@ pub(super) fn response(
     if reason.status() == 503 {
         response = response.with("retry-after", "1");
     }
-    match resource {
+    match facts.resource() {
         Some(resource) if challenges(reason) => {
-            response.with("www-authenticate", challenge(reason, resource, rule, demand))
+            let scheme = scheme(reason, resource, facts.possession.is_some());
+            response.with("www-authenticate", challenge(scheme, reason, resource, facts.rule(), facts.demand.as_deref()))
         }
         _ => response,
     }
@@ -43,7 +42,8 @@ pub(super) fn challenges(reason: &DenialReason) -> bool {
         | DenialReason::Token(_)
         | DenialReason::TokenRevoked
         | DenialReason::InsufficientUserAuthentication
-        | DenialReason::InsufficientScope => true,
+        | DenialReason::InsufficientScope
+        | DenialReason::Proof(_) => true,
         DenialReason::AmbiguousPath(_)
         | DenialReason::NoResource
         | DenialReason::NoRule
@@ -52,18 +52,31 @@ pub(super) fn challenges(reason: &DenialReason) -> bool {
         | DenialReason::WrongSubjectKind
         | DenialReason::WrongSubject
         | DenialReason::CannotVerifyNow
+        | DenialReason::ProofUseUnknown
         | DenialReason::RevocationUnknown => false,
     }
 }
 
+/// RFC 9449 section 7.1: the scheme by which the request would be let in. A bound token that came from a bearer has to
+/// come with a proof.
+fn scheme(reason: &DenialReason, resource: &ProtectedResource, is_proved: bool) -> &'static str {
+    let is_bound = *reason == DenialReason::Token(TokenRefusal::SenderConstrained);
+    let is_unbound = *reason == DenialReason::Token(TokenRefusal::NotBound);
+    if resource.is_sender_constrained() || is_bound || (is_proved && !is_unbound) { "DPoP" } else { "Bearer" }
+}
+
 fn challenge(
+    scheme: &str,
     reason: &DenialReason,
     resource: &ProtectedResource,
     rule: Option<&Rule>,
     demand: Option<&Demand>,
 ) -> String {
     // Every value is from the table of reasons, from validated configuration or a scope, so none can hold a quote.
-    let mut challenge = format!("Bearer resource_metadata=\"{}\"", metadata_url(resource));
+    let mut challenge = format!("{scheme} resource_metadata=\"{}\"", metadata_url(resource));
+    if scheme == "DPoP" {
+        let _ = write!(challenge, ", algs=\"{}\"", PROOF_ALGORITHMS.join(" "));
+    }
     if let Some(code) = reason.error_code() {
         let _ = write!(challenge, ", error=\"{}\"", code.as_str());
         let description = reason.to_string().replace(['"', '\\', '`'], "");

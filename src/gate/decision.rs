@@ -4,11 +4,13 @@ use std::rc::Rc;
 
 use crate::access_token::{AccessTokenClaims, VerifiedAccessToken};
 use crate::config::{BoundClaim, ProtectedResource, Rule, SubjectKind, Tenant, UserAuthentication};
+use crate::dpop::VerifiedProof;
 use crate::vocabulary::{HttpResponse, UnixTime};
 
 use super::demand::{Demand, needed};
 use super::denial::DenialReason;
 use super::liveness::LivenessFacts;
+use super::possession::Possession;
 use super::subject::check_subject;
 use super::trace::Trace;
 use super::{challenge, cors};
@@ -48,6 +50,8 @@ pub(super) struct Facts {
     pub(super) liveness: Option<LivenessFacts>,
     /// What its handler asks of a request that was admitted before.
     pub(super) demand: Option<Box<Demand>>,
+    /// Of a token that came with the scheme `DPoP`.
+    pub(super) possession: Option<Box<Possession>>,
 }
 
 /// What a handler gets to know of an admitted request.
@@ -74,6 +78,7 @@ impl Facts {
             token_number: None,
             liveness: None,
             demand: None,
+            possession: None,
         }
     }
 
@@ -81,7 +86,7 @@ impl Facts {
         self.resource.and_then(|index| self.tenant.resources().get(index))
     }
 
-    fn rule(&self) -> Option<&Rule> {
+    pub(super) fn rule(&self) -> Option<&Rule> {
         self.rule.and_then(|index| self.resource()?.rules().get(index))
     }
 
@@ -118,6 +123,18 @@ impl Facts {
 }
 
 impl Decision {
+    /// The proof that is to be used up before the request is admitted.
+    pub(super) fn take_proof_to_use(&mut self) -> Option<VerifiedProof> {
+        match self.outcome {
+            Outcome::Allow => self.facts.take_proof_to_use(),
+            Outcome::Deny(_) | Outcome::Respond(_) => None,
+        }
+    }
+
+    pub(super) fn into_facts(self) -> Facts {
+        self.facts
+    }
+
     /// The access that was granted, `None` for anything but an admitted request.
     #[must_use]
     pub fn access(&self) -> Option<Access<'_>> {
@@ -131,18 +148,19 @@ impl Decision {
     }
 
     /// The number under which the token is known from now on, admitted or not. The last [`super::KNOWN_TOKENS`] are
-    /// remembered.
+    /// remembered. One that came with a proof has none: the number would stand for it without another proof.
     #[must_use]
     pub fn token_number(&self) -> Option<u32> {
-        self.facts.token_number
+        self.facts.token_number.filter(|_| self.facts.possession.is_none())
     }
 
     /// Names what is said of an admitted request: where two decisions under one configuration have the same, their
-    /// [`Self::access`] is the same, and neither has [`Self::cors_headers`]. The first part is the
+    /// [`Self::access`] is the same, and neither has [`Self::handler_headers`]. The first part is the
     /// [`Self::token_number`], the second the index of the resource.
     #[must_use]
     pub fn repeated_access(&self) -> Option<(u32, usize)> {
-        let plain = self.facts.resource().is_some_and(|resource| resource.cors().is_none());
+        let plain = self.facts.resource().is_some_and(|resource| resource.cors().is_none())
+            && self.facts.possession.is_none();
         match self.outcome {
             Outcome::Allow if plain => self.facts.token_number.zip(self.facts.resource),
             _ => None,
@@ -165,13 +183,8 @@ impl Decision {
             Outcome::Allow => None,
             Outcome::Respond(response) => Some(response.clone()),
             Outcome::Deny(reason) => {
-                let mut response = challenge::response(
-                    reason,
-                    self.facts.resource(),
-                    self.facts.rule(),
-                    self.facts.demand.as_deref(),
-                );
-                response.headers.extend(self.cors_headers());
+                let mut response = challenge::response(reason, &self.facts);
+                response.headers.extend(self.handler_headers());
                 Some(response)
             }
         }
@@ -184,9 +197,15 @@ impl Decision {
         self.facts.rule().filter(|_| challenged)?.user_authentication()
     }
 
-    /// Fields that the handler's response needs so that a page of another origin may read it.
+    /// Fields that the handler's response needs: so that a page of another origin may read it, and so that the next proof
+    /// of possession has a nonce that is taken.
     #[must_use]
-    pub fn cors_headers(&self) -> Vec<(&'static str, String)> {
+    pub fn handler_headers(&self) -> Vec<(&'static str, String)> {
+        let nonce = self.facts.possession.as_ref().and_then(|possession| possession.nonce.clone());
+        self.cors_headers().into_iter().chain(nonce.map(|nonce| ("dpop-nonce", nonce))).collect()
+    }
+
+    fn cors_headers(&self) -> Vec<(&'static str, String)> {
         let cors = self.facts.resource().and_then(ProtectedResource::cors);
         match (cors, &self.facts.origin) {
             (Some(cors), origin) => cors::headers(cors, origin.as_deref()),

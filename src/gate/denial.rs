@@ -1,6 +1,7 @@
 //! Why the gate refuses, and what the caller sees of it.
 
 use crate::access_token::TokenRefusal;
+use crate::dpop::ProofRefusal;
 use crate::vocabulary::{ErrorCode, PathError};
 
 /// The reason of a refusal.
@@ -48,6 +49,12 @@ pub enum DenialReason {
     /// The token lacks scopes that the rule demands.
     #[error("the token lacks a scope that this operation needs")]
     InsufficientScope,
+    /// The proof of possession is not accepted.
+    #[error("{0}")]
+    Proof(#[from] ProofRefusal),
+    /// Whether the proof was used before cannot be found out now; nothing is known against it.
+    #[error("whether the proof was used before cannot be found out now")]
+    ProofUseUnknown,
     /// The signature could not be checked now; nothing is known against the token.
     #[error("the signature cannot be checked now")]
     CannotVerifyNow,
@@ -72,6 +79,8 @@ impl DenialReason {
             Self::WrongSubject => "wrong_subject",
             Self::InsufficientUserAuthentication => "insufficient_user_authentication",
             Self::InsufficientScope => "insufficient_scope",
+            Self::Proof(refusal) => refusal.code(),
+            Self::ProofUseUnknown => "proof_use_unknown",
             Self::CannotVerifyNow => "cannot_verify_now",
         }
     }
@@ -94,7 +103,10 @@ impl DenialReason {
             Self::TokenRevoked => Some(ErrorCode::InvalidToken),
             Self::InsufficientUserAuthentication => Some(ErrorCode::InsufficientUserAuthentication),
             Self::InsufficientScope => Some(ErrorCode::InsufficientScope),
-            Self::CannotVerifyNow | Self::RevocationUnknown => Some(ErrorCode::TemporarilyUnavailable),
+            Self::Proof(refusal) => Some(refusal.error_code()),
+            Self::CannotVerifyNow | Self::RevocationUnknown | Self::ProofUseUnknown => {
+                Some(ErrorCode::TemporarilyUnavailable)
+            }
         }
     }
 
@@ -102,7 +114,8 @@ impl DenialReason {
     #[must_use]
     pub fn status(&self) -> u16 {
         match self {
-            Self::NoToken => 401,
+            // RFC 9449 section 7.1; the same errors are 400 at the token endpoint.
+            Self::NoToken | Self::Proof(_) => 401,
             Self::AmbiguousPath(_) => 400,
             Self::NoResource
             | Self::NoRule
@@ -116,6 +129,7 @@ impl DenialReason {
             | Self::RevocationUnknown
             | Self::InsufficientUserAuthentication
             | Self::InsufficientScope
+            | Self::ProofUseUnknown
             | Self::CannotVerifyNow => self.error_code().map_or(403, ErrorCode::status),
         }
     }

@@ -1,5 +1,7 @@
 //! What the gate looks at in a request.
 
+use crate::access_token::Presentation;
+
 /// The parts of a request that decide.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct GateRequest<'a> {
@@ -20,15 +22,16 @@ pub struct GateRequest<'a> {
     pub preflight_method: Option<&'a str>,
 }
 
-/// How a request carries a bearer token, by RFC 6750 section 2.1.
+/// How a request carries an access token: RFC 6750 section 2.1 and RFC 9449 section 7.1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Credentials<'a> {
     /// No `Authorization` field, or one of another scheme.
     None,
-    /// The scheme is `Bearer` and nothing follows.
+    /// The scheme is `Bearer` or `DPoP` and nothing follows.
     Malformed,
-    /// What stands in the token's place. Whether it [`is_b64token`] is asked of one that is not known.
-    Bearer(&'a str),
+    /// What stands in the token's place, and by which of the schemes. Whether it [`is_b64token`] is asked of one that is
+    /// not known.
+    Token(Presentation, &'a str),
 }
 
 /// RFC 6750 section 2.1. Two fields reach us joined by a comma, which is outside this alphabet.
@@ -40,11 +43,15 @@ impl<'a> GateRequest<'a> {
     pub(super) fn credentials(&self) -> Credentials<'a> {
         let Some(field) = self.authorization else { return Credentials::None };
         let (scheme, token) = field.split_once(' ').unwrap_or((field, ""));
-        if !scheme.eq_ignore_ascii_case("bearer") {
+        let presentation = if scheme.eq_ignore_ascii_case("bearer") {
+            Presentation::Bearer
+        } else if scheme.eq_ignore_ascii_case("dpop") {
+            Presentation::Proved
+        } else {
             return Credentials::None;
-        }
+        };
         let token = token.trim_start_matches(' ');
-        if token.is_empty() { Credentials::Malformed } else { Credentials::Bearer(token) }
+        if token.is_empty() { Credentials::Malformed } else { Credentials::Token(presentation, token) }
     }
 
     /// Fetch standard: a preflight is `OPTIONS` with `Origin` and `Access-Control-Request-Method`.

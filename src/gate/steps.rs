@@ -3,7 +3,9 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use crate::access_token::{RefusedToken, SignatureCheck, UnverifiedAccessToken, VerifiedAccessToken};
+use crate::access_token::{
+    Presentation, RefusedToken, SignatureCheck, UnverifiedAccessToken, VerifiedAccessToken,
+};
 use crate::config::{Cors, ProtectedResource, Tenant, WELL_KNOWN_PROTECTED_RESOURCE, resource_metadata};
 use crate::revocation::Revocations;
 use crate::vocabulary::{HttpResponse, PathError, RequestTarget, UnixTime};
@@ -14,6 +16,7 @@ use super::decision::{Decision, Facts};
 use super::denial::DenialReason;
 use super::liveness::{self, Answer, Inquiry, LivenessFacts, Source};
 use super::matcher::{Match, Matcher};
+use super::possession::{PendingProof, PendingProofSignature, PendingProofUse, Possession};
 use super::request::{Credentials, GateRequest, is_b64token};
 use super::subject::bindings;
 
@@ -32,6 +35,12 @@ pub struct Gate {
 pub enum Step {
     /// Decided.
     Decided(Box<Decision>),
+    /// The token is right in itself; the host has to hand over the request's proof that its sender has the key.
+    Proof(Box<PendingProof>),
+    /// The host has to check the signature of that proof, by the key in it.
+    ProofSignature(Box<PendingProofSignature>),
+    /// Everything is right; the host has to ask an object whether the proof was used before.
+    ProofUse(Box<PendingProofUse>),
     /// Everything is right but for the signature, which the host has to check.
     Signature(Box<PendingSignature>),
     /// The token is right in itself; the host has to read the list of revocations before it is known to be live.
@@ -40,12 +49,6 @@ pub enum Step {
     Inquiries(Box<PendingInquiries>),
     /// The token that was known by its number is remembered no more: decide again, by the field itself.
     Forgotten,
-}
-
-impl From<Decision> for Step {
-    fn from(decision: Decision) -> Self {
-        Self::Decided(Box::new(decision))
-    }
 }
 
 /// A decision that waits for the list of revocations to be read.
@@ -154,33 +157,45 @@ impl Gate {
         }
         facts.bindings = bindings(rule, &found);
         if let Some(number) = request.known {
+            // No number is given to a token that came with a proof.
             return match self.known.numbered(number).cloned() {
-                Some(known) => self.decide_known(known, resource, facts),
+                Some(known) => self.decide_known(known, Presentation::Bearer, resource, facts),
                 None => Step::Forgotten,
             };
         }
-        let token = match request.credentials() {
+        let (presentation, token) = match request.credentials() {
             Credentials::None => return facts.denied(DenialReason::NoToken).into(),
             Credentials::Malformed => return facts.denied(DenialReason::MalformedCredentials).into(),
-            Credentials::Bearer(token) => token,
+            Credentials::Token(presentation, token) => (presentation, token),
         };
-        self.decide_token(token, resource, facts)
+        if presentation == Presentation::Proved {
+            facts.possession = Some(Box::new(Possession::new(request.method, request.url, token)));
+        }
+        self.decide_token(token, presentation, resource, facts)
     }
 
-    fn decide_token(&mut self, token: &str, resource: &ProtectedResource, mut facts: Facts) -> Step {
+    fn decide_token(
+        &mut self,
+        token: &str,
+        presentation: Presentation,
+        resource: &ProtectedResource,
+        mut facts: Facts,
+    ) -> Step {
         if let Some(known) = self.known.find(token).cloned() {
-            return self.decide_known(known, resource, facts);
+            return self.decide_known(known, presentation, resource, facts);
         }
         if !is_b64token(token) {
             return facts.denied(DenialReason::MalformedCredentials).into();
         }
-        let unverified = match UnverifiedAccessToken::examine(token, &self.tenant, resource, facts.now) {
-            Ok(unverified) => unverified,
-            Err(RefusedToken { refusal, untrusted_claims }) => {
-                facts.untrusted_claims = untrusted_claims;
-                return facts.denied(refusal.into()).into();
-            }
-        };
+        let now = facts.now;
+        let unverified =
+            match UnverifiedAccessToken::examine(token, &self.tenant, resource, now, presentation) {
+                Ok(unverified) => unverified,
+                Err(RefusedToken { refusal, untrusted_claims }) => {
+                    facts.untrusted_claims = untrusted_claims;
+                    return facts.denied(refusal.into()).into();
+                }
+            };
         let pending = PendingSignature { token: token.to_owned(), unverified, facts };
         // A symmetric key never leaves the core; every other signature is the host's to check.
         if pending.signature_check().key.is_symmetric() {
@@ -189,15 +204,21 @@ impl Gate {
         Step::Signature(Box::new(pending))
     }
 
-    fn decide_known(&self, known: KnownToken, resource: &ProtectedResource, mut facts: Facts) -> Step {
+    fn decide_known(
+        &self,
+        known: KnownToken,
+        presentation: Presentation,
+        resource: &ProtectedResource,
+        mut facts: Facts,
+    ) -> Step {
         let KnownToken { number, token, .. } = known;
         facts.known_token = true;
         facts.token_number = Some(number);
-        if let Err(refusal) = token.check_at(&self.tenant, resource, facts.now) {
+        if let Err(refusal) = token.check_at(&self.tenant, resource, facts.now, presentation) {
             facts.token = Some(token);
             return facts.denied(refusal.into()).into();
         }
-        self.decide_liveness(token, facts, false)
+        self.decide_possession(token, facts)
     }
 
     /// Goes on with a decision once the signature was checked; `None` says that it could not be checked now.
@@ -213,7 +234,7 @@ impl Gate {
                 if Rc::ptr_eq(&facts.tenant, &self.tenant) {
                     facts.token_number = self.known.insert(&token, Rc::clone(&verified));
                 }
-                self.decide_liveness(verified, facts, false)
+                self.decide_possession(verified, facts)
             }
             Err(refusal) => facts.denied(refusal.into()).into(),
         }
@@ -244,7 +265,12 @@ impl Gate {
     }
 
     /// Whether the token was revoked. This comes before everything that would tell more of the token.
-    fn decide_liveness(&self, token: Rc<VerifiedAccessToken>, mut facts: Facts, was_read: bool) -> Step {
+    pub(super) fn decide_liveness(
+        &self,
+        token: Rc<VerifiedAccessToken>,
+        mut facts: Facts,
+        was_read: bool,
+    ) -> Step {
         let Some(resource) = facts.resource() else { return facts.denied(DenialReason::NoResource).into() };
         let list = self.revocations.as_deref();
         let answer = liveness::ask_list(list, &facts.tenant, resource, token.claims(), facts.now, was_read);
@@ -300,7 +326,7 @@ impl Gate {
         let candidates = if listed == ["*"] { METHODS.to_vec() } else { listed };
         let governed = |method: &&str| self.matcher.rule(resource, found, method).is_some();
         let methods: Vec<&str> = candidates.into_iter().filter(governed).collect();
-        cors::preflight(cors, origin, method, &methods)
+        cors::preflight(cors, origin, method, &methods, resource.is_sender_constrained())
     }
 }
 

@@ -1,6 +1,6 @@
 //! Access tokens at this server's own paths: those of the default resource, and only those (R11).
 
-use crate::access_token::{AccessTokenClaims, UnverifiedAccessToken, VerifiedAccessToken};
+use crate::access_token::{AccessTokenClaims, Presentation, UnverifiedAccessToken, VerifiedAccessToken};
 use crate::config::SubjectKind;
 use crate::host::Host;
 use crate::session::{AccountCommand, AccountReply};
@@ -71,9 +71,11 @@ pub(super) async fn verified<H: Host>(
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Err(BearerRefusal::Missing);
     }
-    let resource = service.tenant.default_resource();
-    let unverified = UnverifiedAccessToken::examine(token.trim(), service.tenant, resource, service.now)
-        .map_err(|refused| BearerRefusal::Token(refused.refusal.code()))?;
+    let (tenant, now) = (service.tenant, service.now);
+    let resource = tenant.default_resource();
+    let unverified =
+        UnverifiedAccessToken::examine(token.trim(), tenant, resource, now, Presentation::Bearer)
+            .map_err(|refused| BearerRefusal::Token(refused.refusal.code()))?;
     let token = service.with_checked_signature(unverified).await?;
     let token = token.map_err(|refusal| BearerRefusal::Token(refusal.code()))?;
     if is_live(service, token.claims()).await? {

@@ -54,6 +54,10 @@ error_codes! {
     InsufficientScope = "insufficient_scope", 403, "RFC 6750 section 3.1";
     /// The access token is good, and the user did not authenticate in the way, or as recently, as the resource asks.
     InsufficientUserAuthentication = "insufficient_user_authentication", 401, "RFC 9470 section 3";
+    /// The proof of possession is missing or not right.
+    InvalidDpopProof = "invalid_dpop_proof", 400, "RFC 9449 sections 5 and 7.1";
+    /// The proof of possession needs the nonce that comes with this answer.
+    UseDpopNonce = "use_dpop_nonce", 400, "RFC 9449 sections 8 and 9";
     /// The user or this server denied the request.
     AccessDenied = "access_denied", 403, "RFC 6749 section 4.1.2.1";
     /// There is no such response type here.

@@ -205,7 +205,7 @@ pub(super) fn decision_text(decision: &Decision, with_trace: bool) -> String {
     let view = match (decision.access(), decision.response()) {
         (Some(access), _) => DecisionView::Allow {
             access: access_view(&access),
-            headers: decision.cors_headers(),
+            headers: decision.handler_headers(),
             trace: with_trace.then(|| decision.trace()),
         },
         (None, Some(response)) => match decision.denial() {

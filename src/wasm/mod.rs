@@ -4,6 +4,7 @@
 mod decision;
 mod demand;
 mod jws;
+mod possession;
 mod revocations;
 mod tenant;
 

@@ -14,6 +14,7 @@ use crate::vocabulary::{TenantId, UnixTime};
 
 use super::decision::decision_text;
 use super::exchange::to_js;
+use super::possession::PendingPossession;
 use super::revocations::RevocationsHandle;
 
 /// Room for method, URL and header fields of a request. Longer ones take the slower way.
@@ -62,6 +63,7 @@ pub struct TenantHandle {
     signature: Option<PendingSignature>,
     reading: Option<PendingReading>,
     inquiries: Option<PendingInquiries>,
+    pub(super) possession: PendingPossession,
 }
 
 /// What is to be done next for a decision.
@@ -80,6 +82,12 @@ pub enum NextStep {
     Repeated = 4,
     /// The same again with the `Authorization` field, because the token's number means nothing any more.
     Forgotten = 5,
+    /// A proof of possession is to be handed over (`takeProof`), then `concludeProof`.
+    Proof = 6,
+    /// Its signature is to be checked (`takeProofSignature`), then `concludeProofSignature` or `…Here`.
+    ProofSignature = 7,
+    /// An object is to be asked whether it was used before (`takeProofUse`), then `concludeProofUse`.
+    ProofUse = 8,
 }
 
 /// A decision that waits for the list of revocations to be read.
@@ -161,6 +169,7 @@ impl TenantHandle {
                     signature: None,
                     reading: None,
                     inquiries: None,
+                    possession: PendingPossession::default(),
                 };
                 let outcome = js_sys::Object::new();
                 let members = [("type", "loaded".into()), ("tenant", JsValue::from(handle))];
@@ -384,7 +393,7 @@ impl TenantHandle {
 }
 
 impl TenantHandle {
-    fn next(&mut self, step: Step, with_trace: bool) -> NextStep {
+    pub(super) fn next(&mut self, step: Step, with_trace: bool) -> NextStep {
         match step {
             Step::Decided(decision) => self.decided(&decision, with_trace),
             Step::Forgotten => NextStep::Forgotten,
@@ -400,6 +409,9 @@ impl TenantHandle {
                 self.inquiries = Some(*pending);
                 NextStep::Inquiries
             }
+            Step::Proof(pending) => self.possession.proof(*pending),
+            Step::ProofSignature(pending) => self.possession.signature(*pending),
+            Step::ProofUse(pending) => self.possession.using(*pending),
         }
     }
 }

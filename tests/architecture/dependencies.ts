@@ -4,16 +4,17 @@
 export const mayUse: Record<string, readonly string[]> = {
   vocabulary: [],
   jose: ["vocabulary"],
-  config: ["jose", "vocabulary"],
+  dpop: ["jose", "vocabulary"],
+  config: ["dpop", "jose", "vocabulary"],
   sealing: ["vocabulary"],
   revocation: ["vocabulary"],
   session: ["sealing", "revocation", "vocabulary"],
   host: ["config", "jose", "vocabulary"],
   compact_verification: ["host", "jose", "vocabulary"],
   access_token: ["host", "config", "jose", "vocabulary"],
-  gate: ["revocation", "access_token", "config", "jose", "vocabulary"],
+  gate: ["revocation", "access_token", "config", "dpop", "jose", "vocabulary"],
   pages: ["host", "config", "jose", "vocabulary"],
-  issuer: ["directory", "session", "sealing", "revocation", "host", "access_token", "config", "jose", "vocabulary"],
+  issuer: ["directory", "session", "sealing", "revocation", "host", "access_token", "config", "dpop", "jose", "vocabulary"],
   directory: ["session", "sealing", "revocation", "access_token", "config", "jose", "vocabulary"],
 };
 

@@ -69,7 +69,7 @@ fn request_without_token_gets_a_challenge_without_error() {
 
 #[test]
 fn other_authentication_schemes_count_as_no_token() {
-    for field in ["Basic b3JkZXJzOng=", "DPoP abc", "Negotiate x", "BearerX abc"] {
+    for field in ["Basic b3JkZXJzOng=", "DPoPX abc", "Negotiate x", "BearerX abc"] {
         let request =
             GateRequest { method: "GET", url: ORDERS, authorization: Some(field), ..GateRequest::default() };
         assert_eq!(outcome(&decide_at(&mut gate(), &request, NOW)), "no_token", "{field}");

@@ -53,7 +53,10 @@ fn refusal_can_be_read_by_a_page_of_an_allowed_origin() {
     let decision = decide_at(&mut gate(), &request, NOW);
     assert_eq!(outcome(&decision), "no_token");
     assert_eq!(header(&decision, "access-control-allow-origin").as_deref(), Some("https://shop.example"));
-    assert_eq!(header(&decision, "access-control-expose-headers").as_deref(), Some("www-authenticate"));
+    assert_eq!(
+        header(&decision, "access-control-expose-headers").as_deref(),
+        Some("www-authenticate, dpop-nonce")
+    );
     assert_eq!(header(&decision, "vary").as_deref(), Some("Origin"));
 }
 
@@ -111,4 +114,22 @@ fn head_is_allowed_across_origins_where_get_is() {
         ..GateRequest::default()
     };
     assert_eq!(outcome(&decide_at(&mut gate, &request, NOW)), "respond");
+}
+
+#[test]
+fn page_may_send_the_proof_that_the_resource_needs_and_read_the_nonce_for_it() {
+    let mut document = crate::support::tenant::document();
+    document["resources"][3]["sender_constrained"] = serde_json::json!(true);
+    let mut gate = audgate::gate::Gate::new(std::rc::Rc::new(crate::support::tenant::tenant_of(&document)));
+    let request = GateRequest {
+        method: "OPTIONS",
+        url: PAYMENTS,
+        origin: Some("https://shop.example"),
+        preflight_method: Some("GET"),
+        ..GateRequest::default()
+    };
+    let decision = decide_at(&mut gate, &request, NOW);
+    assert_eq!(header(&decision, "access-control-allow-headers").as_deref(), Some("authorization, dpop"));
+    let exposed = header(&decision, "access-control-expose-headers").unwrap();
+    assert_eq!(exposed, "www-authenticate, dpop-nonce");
 }

@@ -16,6 +16,7 @@ mod gate_access;
 mod gate_cors;
 mod gate_demand;
 mod gate_metadata;
+mod gate_possession;
 mod gate_step_up;
 mod issuer_artifacts;
 mod issuer_authorize;

@@ -20,6 +20,8 @@ fn error_codes_stand_as_their_rfcs_define_them() {
         ("invalid_token", 401, "RFC 6750 section 3.1"),
         ("insufficient_scope", 403, "RFC 6750 section 3.1"),
         ("insufficient_user_authentication", 401, "RFC 9470 section 3"),
+        ("invalid_dpop_proof", 400, "RFC 9449 sections 5 and 7.1"),
+        ("use_dpop_nonce", 400, "RFC 9449 sections 8 and 9"),
         ("access_denied", 403, "RFC 6749 section 4.1.2.1"),
         ("unsupported_response_type", 400, "RFC 6749 section 4.1.2.1"),
         ("login_required", 400, "OpenID Connect Core 1.0 section 3.1.2.6"),

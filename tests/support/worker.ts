@@ -78,6 +78,8 @@ export interface WorkerOptions {
   masterKey?: string | null;
   /** The secret `GATE_COOKIE_SECRET`; none unless said otherwise. */
   cookieSecret?: string | null;
+  /** The secret `DPOP_NONCE_SECRET`; none unless said otherwise. */
+  dpopNonceSecret?: string;
   /** Bindings that the deployment lacks, such as `ACCOUNT`. */
   without?: string[];
   /** The folder in which KV and objects outlive the worker. */
@@ -113,6 +115,7 @@ export async function startWorker(options: WorkerOptions = {}): Promise<RunningW
     signingKeys = demo.signingKeysText,
     masterKey = demo.masterKey,
     cookieSecret = null,
+    dpopNonceSecret,
     without = [],
     persist,
     port = await freePort(),
@@ -131,6 +134,7 @@ export async function startWorker(options: WorkerOptions = {}): Promise<RunningW
     SIGNING_KEYS: { type: "text", value: signingKeys },
     ...(masterKey === null ? {} : { MASTER_KEY: { type: "text", value: masterKey } }),
     ...(cookieSecret === null ? {} : { GATE_COOKIE_SECRET: { type: "text", value: cookieSecret } }),
+    ...(dpopNonceSecret === undefined ? {} : { DPOP_NONCE_SECRET: { type: "text", value: dpopNonceSecret } }),
     INSIGHTS_SECRET: { type: "text", value: demo.secretOf("shop-insights") },
     MAIL_FROM: { type: "text", value: "login@audgate.example" },
     EMAIL: { type: "send-email" },

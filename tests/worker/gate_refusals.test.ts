@@ -36,7 +36,7 @@ describe("without a token", () => {
     });
     await assertGateRefusal(response, 401, "no_token");
   });
-  for (const scheme of ["Basic b3JkZXJzOng=", "DPoP x", "Digest x", "bearerx y", "Negotiate", "Bearer\tx"]) {
+  for (const scheme of ["Basic b3JkZXJzOng=", "DPoPX x", "Digest x", "bearerx y", "Negotiate", "Bearer\tx"]) {
     test(`but with ${JSON.stringify(scheme)}, which is another scheme, it is the same`, async () => assertGateRefusal(await orders(scheme), 401, "no_token"));
   }
   test("a token in the query counts for nothing", async () =>

@@ -7,7 +7,7 @@ use crate::vocabulary::Lifetime;
 use super::super::cors::{self, MAX_ENTRIES};
 use super::super::protected_resource::DEFAULT_RESOURCE_ID;
 use super::super::resource_reader::{
-    MAX_RULES, OF_ALL, OF_DEFAULT, OF_RESOURCES, PRESETS, REVOCATION_MODES, SCOPE_MEMBERS,
+    MAX_RULES, OF_ALL, OF_DEFAULT, OF_RESOURCES, PRESETS, PROOF_REPLAYS, REVOCATION_MODES, SCOPE_MEMBERS,
 };
 use super::super::rule::{self, MAX_METHODS, MAX_SCOPES, SubjectKind};
 use super::super::signing_key::ALGORITHMS;
@@ -46,6 +46,19 @@ pub(super) fn resource() -> Result<Value, Undescribed> {
         "introspection_client_id" => Some(identifier(
             "The client of whoever serves the resource: it may introspect tokens for it (RFC 7662 section 2.1).",
         )),
+        "dpop_proofs" => {
+            let replay = word(
+                &PROOF_REPLAYS,
+                "How often a proof of possession is taken (RFC 9449 section 11.1): `windowed`, for about a minute; `tracked`, \
+                    once, by asking an object on each request.",
+            );
+            Some(with(replay, "default", json!("windowed")))
+        }
+        "sender_constrained" => Some(json!({
+            "type": "boolean", "default": false,
+            "description": "Whether its tokens have to be bound to a key of their sender (DPoP, RFC 9449): others are neither issued \
+                nor admitted.",
+        })),
         _ => of_all(member, None),
     })
 }
@@ -100,8 +113,8 @@ fn of_all(member: &str, presets: Option<[Lifetime; 2]>) -> Option<Value> {
         ),
         "sender_constrained" => json!({
             "type": "boolean", "const": false, "default": false,
-            "description": "Whether tokens are bound to a key of their sender (RFC 9449). This version issues no such tokens, so \
-                it can only be `false`.",
+            "description": "Whether tokens have to be bound to a key of their sender (RFC 9449). The issuer's own paths take them \
+                from bearers, so it can only be `false`.",
         }),
         "revocation" => {
             let revocation = word(

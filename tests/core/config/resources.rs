@@ -1,6 +1,6 @@
-//! Resources: identity, URIs, and promises that are not kept yet.
+//! Resources: identity, URIs, revocation and proof of possession.
 
-use audgate::config::RevocationMode;
+use audgate::config::{ProofReplay, RevocationMode};
 use audgate::vocabulary::{ResourceId, ResourceIndicator};
 use serde_json::{Value, json};
 
@@ -156,11 +156,34 @@ fn the_default_resource_has_no_rules_and_no_uri_of_its_own() {
 }
 
 #[test]
-fn promises_that_this_version_cannot_keep_are_refused() {
+fn resource_may_want_bound_tokens_and_proofs_that_are_good_once() {
+    let document = accepted(|_| {});
+    let orders = &document.tenant().resources()[0];
+    assert_eq!((orders.is_sender_constrained(), orders.proof_replay()), (false, ProofReplay::Windowed));
+    let document = accepted(|document| {
+        document["resources"][0]["sender_constrained"] = json!(true);
+        document["resources"][0]["dpop_proofs"] = json!("tracked");
+    });
+    let orders = &document.tenant().resources()[0];
+    assert_eq!((orders.is_sender_constrained(), orders.proof_replay()), (true, ProofReplay::Tracked));
+}
+
+#[test]
+fn proof_of_possession_is_configured_in_its_own_words() {
+    for value in [json!("yes"), json!(1), json!(null)] {
+        let change = |document: &mut Value| document["resources"][0]["sender_constrained"] = value.clone();
+        refused(change, "$.resources[0].sender_constrained", "is ");
+    }
+    let change = |document: &mut Value| document["resources"][0]["dpop_proofs"] = json!("once");
+    refused(change, "$.resources[0].dpop_proofs", "is `once`");
+}
+
+#[test]
+fn default_resource_has_bearer_tokens_because_the_issuers_own_paths_take_them() {
     refused(
-        |document| document["resources"][0]["sender_constrained"] = json!(true),
-        "$.resources[0].sender_constrained",
-        "cannot keep the promise",
+        |document| document["default_resource"]["sender_constrained"] = json!(true),
+        "$.default_resource.sender_constrained",
+        "from bearers",
     );
 }
 

@@ -10,6 +10,7 @@ pub(crate) mod host;
 pub(crate) mod issuer;
 pub(crate) mod login;
 pub(crate) mod pages;
+pub(crate) mod proof;
 pub(crate) mod request;
 pub(crate) mod revocation;
 pub(crate) mod shop;

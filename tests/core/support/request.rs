@@ -21,6 +21,9 @@ fn decided(step: Step, gate: &Gate) -> Decision {
         Step::Decided(decision) => *decision,
         Step::Inquiries(pending) => gate.conclude_inquiries(*pending, &[]),
         Step::Signature(_) | Step::Reading(_) | Step::Forgotten => panic!("that was done"),
+        Step::Proof(_) | Step::ProofSignature(_) | Step::ProofUse(_) => {
+            panic!("the token came from a bearer")
+        }
     }
 }
 
