@@ -165,6 +165,7 @@ function head(request: Request, path: string, search: string): RequestHead {
     query: search.slice(1),
     content_type: field("content-type"),
     authorization: field("authorization"),
+    dpop: field("dpop"),
     cookie: field("cookie"),
     origin: field("origin"),
     sec_fetch_site: field("sec-fetch-site"),

@@ -21,6 +21,8 @@ pub struct TokenRequest<'a> {
     pub resource: &'a ProtectedResource,
     /// The scopes that were found effective.
     pub scope: &'a Scope,
+    /// The thumbprint of the key that it is bound to (RFC 9449 section 6.1); `None` for a bearer's token.
+    pub key_thumbprint: Option<&'a str>,
     /// The moment of issue.
     pub now: UnixTime,
 }
@@ -83,8 +85,15 @@ struct Claims<'a> {
     roles: Vec<&'a str>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     management: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cnf: Option<ConfirmationClaim<'a>>,
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     user: Option<UserClaims<'a>>,
+}
+
+#[derive(Serialize)]
+struct ConfirmationClaim<'a> {
+    jkt: &'a str,
 }
 
 #[derive(Serialize)]
@@ -167,7 +176,7 @@ fn claims<'a>(
     roles: &'a [RoleId],
     entropy: &mut dyn Entropy,
 ) -> Result<Claims<'a>, IssueError> {
-    let TokenRequest { tenant, client, resource, scope, now } = request;
+    let TokenRequest { tenant, client, resource, scope, key_thumbprint, now } = request;
     Ok(Claims {
         iss: tenant.issuer(),
         sub: subject,
@@ -181,6 +190,7 @@ fn claims<'a>(
         app_id: client.application().as_str(),
         roles: roles.iter().map(|role| role.as_str()).collect(),
         management: client.is_management(),
+        cnf: key_thumbprint.map(|jkt| ConfirmationClaim { jkt }),
         user: None,
     })
 }

@@ -11,6 +11,7 @@ use crate::sealing::TokenKind;
 use crate::session::{AccountCommand, AccountReply, Style};
 use crate::vocabulary::{ClientId, GrantId, ResourceId, Scope, SessionId, UserId};
 
+use super::binding::Binding;
 use super::client_authentication::AuthenticatedClient;
 use super::form::Form;
 use super::one_time::{CodeRefusal, OneTime};
@@ -40,6 +41,9 @@ pub(super) struct CodeFacts {
     /// What was granted at all of the resources: no role that comes later adds to it.
     pub(super) granted: Scope,
     pub(super) nonce: Option<String>,
+    /// The thumbprint of the key that the code is bound to (RFC 9449 section 10).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) dpop_jkt: Option<String>,
 }
 
 /// What a redeemed code gave, to be taken back upon a replay.
@@ -54,6 +58,7 @@ pub(super) async fn redeem<H: Host>(
     service: &Service<'_, H>,
     client: &AuthenticatedClient,
     form: &Form,
+    binding: Binding,
 ) -> Result<Answer, Refusal> {
     let code = form.value("code").ok_or(Refusal::Missing("code"))?;
     let verifier = form.value("code_verifier").ok_or(Refusal::Missing("code_verifier"))?;
@@ -72,6 +77,8 @@ pub(super) async fn redeem<H: Host>(
         Some(Refusal::RedirectUriMismatch)
     } else if !matches_challenge(verifier, &facts.code_challenge) {
         Some(Refusal::VerifierMismatch)
+    } else if facts.dpop_jkt.is_some() && facts.dpop_jkt.as_deref() != binding.thumbprint() {
+        Some(Refusal::CodeOfAnotherKey)
     } else {
         None
     };
@@ -84,7 +91,7 @@ pub(super) async fn redeem<H: Host>(
         return Err(Refusal::UserSuspended);
     }
     let requested = facts.scope.as_ref().map(ToString::to_string);
-    let grant = PreparedGrant::new(service, client, &user, resource, requested.as_deref()).await?;
+    let grant = PreparedGrant::new(service, client, &user, resource, requested.as_deref(), binding).await?;
     let grant = grant.within(&facts.granted);
 
     let given = serde_json::to_string(&Given { gid: grant.grant_id().clone() })

@@ -2,10 +2,12 @@
 
 use crate::access_token::{AccessTokenClaims, Presentation, UnverifiedAccessToken, VerifiedAccessToken};
 use crate::config::SubjectKind;
+use crate::dpop::PROOF_ALGORITHMS;
 use crate::host::Host;
 use crate::session::{AccountCommand, AccountReply};
 use crate::vocabulary::{ClientId, HttpResponse, UserId};
 
+use super::binding::check_possession;
 use super::refusal::Refusal;
 use super::request::{Answer, IssuerRequest};
 use super::service::{Service, Subject};
@@ -21,13 +23,18 @@ pub(super) enum BearerRefusal {
     WrongSubject,
     /// The token lacks this scope.
     InsufficientScope(&'static str),
+    /// The proof that the sender has the token's key is missing or not right, and the reason for the log.
+    Proof(&'static str),
     /// It cannot be told now.
     Unavailable(Refusal),
 }
 
 impl From<Refusal> for BearerRefusal {
     fn from(refusal: Refusal) -> Self {
-        Self::Unavailable(refusal)
+        match refusal {
+            Refusal::Proof(reason) => Self::Proof(reason),
+            other => Self::Unavailable(other),
+        }
     }
 }
 
@@ -51,6 +58,13 @@ impl BearerRefusal {
             Self::Token(reason) => {
                 with(refuse(401, reason, Some("invalid_token")), ", error=\"invalid_token\"")
             }
+            Self::Proof(reason) => {
+                let mut answer = refuse(401, reason, Some("invalid_dpop_proof"));
+                let challenge =
+                    format!("DPoP error=\"invalid_dpop_proof\", algs=\"{}\"", PROOF_ALGORITHMS.join(" "));
+                answer.response = answer.response.with("www-authenticate", challenge);
+                answer
+            }
             Self::WrongSubject => refuse(403, "wrong_subject", None),
             Self::InsufficientScope(scope) => with(
                 refuse(403, "insufficient_scope", Some("insufficient_scope")),
@@ -68,16 +82,23 @@ pub(super) async fn verified<H: Host>(
 ) -> Result<VerifiedAccessToken, BearerRefusal> {
     let field = request.authorization.ok_or(BearerRefusal::Missing)?;
     let (scheme, token) = field.split_once(' ').ok_or(BearerRefusal::Token("malformed_authorization"))?;
-    if !scheme.eq_ignore_ascii_case("bearer") {
+    let presentation = if scheme.eq_ignore_ascii_case("bearer") {
+        Presentation::Bearer
+    } else if scheme.eq_ignore_ascii_case("dpop") {
+        Presentation::Proved
+    } else {
         return Err(BearerRefusal::Missing);
-    }
+    };
+    let text = token.trim();
     let (tenant, now) = (service.tenant, service.now);
     let resource = tenant.default_resource();
-    let unverified =
-        UnverifiedAccessToken::examine(token.trim(), tenant, resource, now, Presentation::Bearer)
-            .map_err(|refused| BearerRefusal::Token(refused.refusal.code()))?;
+    let unverified = UnverifiedAccessToken::examine(text, tenant, resource, now, presentation)
+        .map_err(|refused| BearerRefusal::Token(refused.refusal.code()))?;
     let token = service.with_checked_signature(unverified).await?;
     let token = token.map_err(|refusal| BearerRefusal::Token(refusal.code()))?;
+    if presentation == Presentation::Proved {
+        check_possession(service, request, text, token.claims()).await?;
+    }
     if is_live(service, token.claims()).await? {
         return Ok(token);
     }

@@ -2,6 +2,7 @@
 
 use crate::host::Host;
 
+use super::binding::Binding;
 use super::client_authentication::AuthenticatedClient;
 use super::effective_scope::{ScopeHolder, effective_scope};
 use super::form::Form;
@@ -16,9 +17,11 @@ pub(super) async fn redeem<H: Host>(
     service: &Service<'_, H>,
     client: &AuthenticatedClient,
     form: &Form,
+    binding: &Binding,
 ) -> Result<Answer, Refusal> {
     let client = client.client();
     let target = ResolvedResource::resolve(form.values("resource"), service.tenant, client)?;
+    binding.check(target.resource())?;
     let scope = effective_scope(form.value("scope"), service.tenant, client, ScopeHolder::Client, target)?;
-    Ok(TokenResponse::for_client(service, client, target, &scope).await?.answer())
+    Ok(TokenResponse::for_client(service, client, target, &scope, binding).await?.answer())
 }

@@ -97,7 +97,7 @@ impl Form {
 }
 
 /// Only these names are echoed in a message; a caller's own text never is.
-const KNOWN: [&str; 20] = [
+const KNOWN: [&str; 21] = [
     "grant_type",
     "scope",
     "client_id",
@@ -116,6 +116,7 @@ const KNOWN: [&str; 20] = [
     "prompt",
     "max_age",
     "acr_values",
+    "dpop_jkt",
     "token",
     "request_uri",
 ];

@@ -54,9 +54,10 @@ async fn introspect<H: Host>(
     }
     let mut members = Map::new();
     members.insert("active".to_owned(), json!(true));
-    members.insert("token_type".to_owned(), json!("Bearer"));
+    let token_type = if claims.confirmation().is_some() { "DPoP" } else { "Bearer" };
+    members.insert("token_type".to_owned(), json!(token_type));
     for name in
-        ["iss", "sub", "aud", "exp", "iat", "jti", "client_id", "scope", "tid", "app_id", "sid", "gid"]
+        ["iss", "sub", "aud", "exp", "iat", "jti", "client_id", "scope", "tid", "app_id", "sid", "gid", "cnf"]
     {
         if let Some(value) = claims.payload().member(name) {
             members.insert(name.to_owned(), json!(value));

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::access_token::AUTHENTICATION_CONTEXT;
 use crate::config::{SigningKey, Tenant, WELL_KNOWN_PROTECTED_RESOURCE, resource_metadata};
+use crate::dpop::PROOF_ALGORITHMS;
 use crate::jose::Algorithm;
 use crate::vocabulary::{HttpResponse, PROTOCOL_SCOPES, ResourceIndicator};
 
@@ -71,6 +72,7 @@ fn server(tenant: &Tenant) -> Value {
         "revocation_endpoint_auth_signing_alg_values_supported": ASSERTION_ALGORITHMS,
         "introspection_endpoint_auth_methods_supported": confidential,
         "introspection_endpoint_auth_signing_alg_values_supported": ASSERTION_ALGORITHMS,
+        "dpop_signing_alg_values_supported": PROOF_ALGORITHMS,
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": algorithms,
         "acr_values_supported": [AUTHENTICATION_CONTEXT],

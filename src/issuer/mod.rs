@@ -4,6 +4,7 @@ mod authorization_code;
 mod authorize;
 mod backend;
 mod bearer;
+mod binding;
 mod client_assertion;
 mod client_authentication;
 mod client_credentials;
@@ -98,7 +99,7 @@ fn preflight() -> HttpResponse {
     HttpResponse::empty(204)
         .with("access-control-allow-origin", "*")
         .with("access-control-allow-methods", "GET, POST")
-        .with("access-control-allow-headers", "authorization, content-type")
+        .with("access-control-allow-headers", "authorization, content-type, dpop")
         .with("access-control-max-age", "600")
 }
 

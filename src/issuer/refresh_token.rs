@@ -6,6 +6,7 @@ use crate::sealing::{RoutedToken, TokenKind};
 use crate::session::{AccountCommand, AccountReply, Rotation};
 use crate::vocabulary::{ClientId, GrantId, ResourceId, Scope, UserId};
 
+use super::binding::Binding;
 use super::client_authentication::AuthenticatedClient;
 use super::effective_scope::{OFFLINE_ACCESS, ScopeRefusal, grantable_scope};
 use super::refusal::Refusal;
@@ -53,6 +54,7 @@ pub(super) async fn redeem<H: Host>(
     service: &Service<'_, H>,
     client: &AuthenticatedClient,
     request: &RefreshRequest<'_>,
+    binding: &Binding,
 ) -> Result<Answer, Refusal> {
     let client = client.client();
     let presented =
@@ -61,6 +63,7 @@ pub(super) async fn redeem<H: Host>(
         return Err(Refusal::RefreshTokenOfAnotherClient);
     }
     let resource = resolved(service, client, &presented, &request.resources)?;
+    binding.check(resource.resource())?;
     let requested = request.scope.map(Scope::parse).transpose().map_err(|_| ScopeRefusal::Malformed)?;
     let user = EnteringUser::find(service, &presented.user_id, client).await?;
     let settings = resource.resource();
@@ -91,6 +94,7 @@ pub(super) async fn redeem<H: Host>(
         maximum_rotation: settings.maximum_rotation().seconds(),
         grace: service.tenant.refresh_token_grace(),
         not_before: client.created_at(),
+        key_thumbprint: binding.thumbprint().map(str::to_owned),
     });
     let reply = service.user_account(user.user(), command).await?;
     let AccountReply::Rotated { token, expires_at, scope, session, .. } = reply else {
@@ -105,6 +109,7 @@ pub(super) async fn redeem<H: Host>(
         session: &session,
         present: false,
         nonce: None,
+        binding,
         keys: &keys,
     };
     let response = TokenResponse::for_user(service, &grant).await?;

@@ -25,6 +25,9 @@ macro_rules! refusals {
             /// A parameter is there and does not have the form that it needs.
             #[error("the parameter `{0}` is malformed")]
             Malformed(&'static str),
+            /// The proof of possession is missing or not accepted (RFC 9449 section 5); with the reason code of that.
+            #[error("the proof of possession is missing or not accepted")]
+            Proof(&'static str),
             /// The deployment lacks what this call needs.
             #[error("this deployment lacks the {0}")]
             NotDeployed(&'static str),
@@ -44,6 +47,7 @@ macro_rules! refusals {
                     Self::Scope(ScopeRefusal::NoneGranted) => "no_scope_granted",
                     Self::Missing(_) => "parameter_missing",
                     Self::Malformed(_) => "parameter_malformed",
+                    Self::Proof(reason) => reason,
                     Self::NotDeployed(_) => "not_deployed",
                     $(Self::$variant => $reason,)*
                 }
@@ -55,6 +59,7 @@ macro_rules! refusals {
                 match self {
                     Self::Form(_) | Self::Missing(_) | Self::Malformed(_) => ErrorCode::InvalidRequest,
                     Self::Scope(_) => ErrorCode::InvalidScope,
+                    Self::Proof(_) => ErrorCode::InvalidDpopProof,
                     Self::NotDeployed(_) => ErrorCode::TemporarilyUnavailable,
                     $(Self::$variant => ErrorCode::$error,)*
                 }
@@ -127,6 +132,10 @@ refusals! {
     RefreshTokenReused = "refresh_token_reused", InvalidGrant, "the refresh token is invalid";
     /// The refresh token was issued to another client.
     RefreshTokenOfAnotherClient = "refresh_token_of_another_client", InvalidGrant, "the refresh token is invalid";
+    /// The refresh token is bound to another key (RFC 9449 section 5).
+    RefreshTokenOfAnotherKey = "refresh_token_of_another_key", InvalidGrant, "the refresh token is invalid";
+    /// The code is bound to another key (RFC 9449 section 10).
+    CodeOfAnotherKey = "code_of_another_key", InvalidGrant, "the code is invalid";
     /// There is no such user.
     UserUnknown = "user_unknown", InvalidGrant, "the grant is invalid";
     /// The user gets nothing anywhere.

@@ -34,6 +34,8 @@ pub struct IssuerRequest<'a> {
     pub content_type: Option<&'a str>,
     /// The `Authorization` field.
     pub authorization: Option<&'a str>,
+    /// The `DPoP` field.
+    pub dpop: Option<&'a str>,
     /// The `Cookie` field.
     pub cookie: Option<&'a str>,
     /// The `Origin` field.

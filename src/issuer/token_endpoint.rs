@@ -4,6 +4,7 @@ use crate::config::{AuthenticationMethod, Grant};
 use crate::host::{Host, Limiter};
 
 use super::authorization_code;
+use super::binding::Binding;
 use super::client_authentication::authenticate;
 use super::client_credentials;
 use super::form::Form;
@@ -37,16 +38,17 @@ async fn redeem<H: Host>(service: &Service<'_, H>, request: &IssuerRequest<'_>) 
     if !client.client().permits_grant(grant) {
         return Err(Refusal::GrantTypeNotAllowed);
     }
+    let binding = Binding::of_request(service, request).await?;
     match grant {
-        Grant::ClientCredentials => client_credentials::redeem(service, &client, &form).await,
-        Grant::AuthorizationCode => authorization_code::redeem(service, &client, &form).await,
+        Grant::ClientCredentials => client_credentials::redeem(service, &client, &form, &binding).await,
+        Grant::AuthorizationCode => authorization_code::redeem(service, &client, &form, binding).await,
         Grant::RefreshToken => {
             let request = RefreshRequest {
                 refresh_token: form.value("refresh_token").ok_or(Refusal::Missing("refresh_token"))?,
                 resources: form.values("resource").collect(),
                 scope: form.value("scope"),
             };
-            refresh_token::redeem(service, &client, &request).await
+            refresh_token::redeem(service, &client, &request, &binding).await
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::host::Host;
 use crate::session::SessionFacts;
 use crate::vocabulary::{GrantId, HttpResponse, Scope, UnixTime};
 
+use super::binding::Binding;
 use super::id_token::{self, IdTokenRequest};
 use super::refusal::Refusal;
 use super::request::Answer;
@@ -29,6 +30,7 @@ pub(super) struct UserGrant<'a> {
     /// The user is present: the token does not outlive the session (R23). Offline it may (R24).
     pub(super) present: bool,
     pub(super) nonce: Option<&'a str>,
+    pub(super) binding: &'a Binding,
     pub(super) keys: &'a ReadyKeys,
 }
 
@@ -59,12 +61,13 @@ impl TokenResponse {
         client: &Client,
         resource: ResolvedResource<'_>,
         scope: &Scope,
+        binding: &Binding,
     ) -> Result<Self, Refusal> {
-        let request = token_request(service, client, resource, scope);
+        let request = token_request(service, client, resource, scope, binding);
         let make = |key: &_| UnsignedAccessToken::for_client(&request, key, &mut service.entropy());
         let algorithm = service.tenant.signing_algorithm_for(resource.resource());
         let key = ReadyKey::for_algorithm(service, algorithm).await?;
-        Self::signed(service, &key, scope, make).await
+        Self::signed(service, &key, scope, binding, make).await
     }
 
     /// Tokens for a user: the access token, and an ID token where `openid` was granted.
@@ -72,8 +75,9 @@ impl TokenResponse {
         service: &Service<'_, H>,
         grant: &UserGrant<'_>,
     ) -> Result<Self, Refusal> {
-        let UserGrant { client, user, resource, scope, grant_id, session, present, nonce, keys } = grant;
-        let request = token_request(service, client, *resource, scope);
+        let UserGrant { client, user, resource, scope, grant_id, session, present, nonce, binding, keys } =
+            grant;
+        let request = token_request(service, client, *resource, scope, binding);
         let of_user = UserOfToken {
             user,
             session_id: &session.sid,
@@ -83,7 +87,7 @@ impl TokenResponse {
             not_after: present.then_some(session.expires_at),
         };
         let make = |key: &_| UnsignedAccessToken::for_user(&request, &of_user, key, &mut service.entropy());
-        let mut response = Self::signed(service, &keys.access_token, scope, make).await?;
+        let mut response = Self::signed(service, &keys.access_token, scope, binding, make).await?;
         if let (true, Some(key)) = (scope.contains("openid"), &keys.id_token) {
             let request = IdTokenRequest { client: client.id(), user, session, nonce: *nonce };
             response.insert("id_token", json!(id_token::issue(service, key, &request).await?));
@@ -95,6 +99,7 @@ impl TokenResponse {
         service: &Service<'_, H>,
         key: &ReadyKey,
         scope: &Scope,
+        binding: &Binding,
         make: impl FnOnce(
             &crate::config::SigningKey,
         ) -> Result<UnsignedAccessToken, crate::access_token::IssueError>,
@@ -104,7 +109,7 @@ impl TokenResponse {
         let mut response = Self(Map::new());
         let expires_in = unsigned.expires_in();
         response.insert("access_token", json!(unsigned.with_signature(&signature)));
-        response.insert("token_type", json!("Bearer"));
+        response.insert("token_type", json!(if binding.thumbprint().is_some() { "DPoP" } else { "Bearer" }));
         response.insert("expires_in", json!(expires_in));
         if !scope.is_empty() {
             response.insert("scope", json!(scope.to_string()));
@@ -139,6 +144,14 @@ fn token_request<'a, H>(
     client: &'a Client,
     resource: ResolvedResource<'a>,
     scope: &'a Scope,
+    binding: &'a Binding,
 ) -> TokenRequest<'a> {
-    TokenRequest { tenant: service.tenant, client, resource: resource.resource(), scope, now: service.now }
+    TokenRequest {
+        tenant: service.tenant,
+        client,
+        resource: resource.resource(),
+        scope,
+        key_thumbprint: binding.thumbprint(),
+        now: service.now,
+    }
 }

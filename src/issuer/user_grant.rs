@@ -1,11 +1,12 @@
 //! A user's grant in the making: who, for which resource and scopes, checked in full before anything is consumed.
 
-use crate::config::{Client, User, UserStatus};
+use crate::config::{AuthenticationMethod, Client, User, UserStatus};
 use crate::host::Host;
 use crate::sealing::{RoutedToken, TokenKind};
 use crate::session::{AccountRefusal, AccountReply, GrantFacts, NewFamily, NewGrant, SessionFacts};
 use crate::vocabulary::{GrantId, Scope, UserId};
 
+use super::binding::Binding;
 use super::effective_scope::{OFFLINE_ACCESS, ScopeHolder, effective_scope};
 use super::refusal::Refusal;
 use super::request::Answer;
@@ -54,6 +55,7 @@ pub(super) struct PreparedGrant<'a> {
     scope: Scope,
     grant_id: GrantId,
     refresh_token: Option<RoutedToken>,
+    binding: Binding,
     keys: ReadyKeys,
 }
 
@@ -68,7 +70,9 @@ impl<'a> PreparedGrant<'a> {
         user: &'a EnteringUser,
         resource: ResolvedResource<'a>,
         requested: Option<&str>,
+        binding: Binding,
     ) -> Result<Self, Refusal> {
+        binding.check(resource.resource())?;
         let holder = ScopeHolder::User(user.user());
         let scope = effective_scope(requested, service.tenant, client, holder, resource)?;
         let grant_id = GrantId::parse(&service.random_identifier()?).map_err(|_| Refusal::HostUnavailable)?;
@@ -84,7 +88,7 @@ impl<'a> PreparedGrant<'a> {
             None
         };
         let keys = ReadyKeys::prepare(service, resource, &scope).await?;
-        Ok(Self { client, user, resource, scope, grant_id, refresh_token, keys })
+        Ok(Self { client, user, resource, scope, grant_id, refresh_token, binding, keys })
     }
 
     /// The same grant with no scope outside `bound`.
@@ -109,6 +113,11 @@ impl<'a> PreparedGrant<'a> {
                 token: token.hash(),
                 refresh_token_lifetime: resource.refresh_token_lifetime().seconds(),
                 maximum_rotation: resource.maximum_rotation().seconds(),
+                // RFC 9449 section 5: those of other clients are bound to the client, which authenticates.
+                key_thumbprint: match self.client.authentication_method() {
+                    AuthenticationMethod::None => self.binding.thumbprint().map(str::to_owned),
+                    _ => None,
+                },
             }),
         }
     }
@@ -130,6 +139,7 @@ impl<'a> PreparedGrant<'a> {
             session: &recorded.session,
             present: true,
             nonce,
+            binding: &self.binding,
             keys: &self.keys,
         };
         let mut response = TokenResponse::for_user(service, &grant).await?;
@@ -172,6 +182,7 @@ pub(super) fn refusal(reply: &AccountReply) -> Refusal {
         AccountRefusal::RefreshTokenExpired => Refusal::RefreshTokenExpired,
         AccountRefusal::RefreshTokenReused => Refusal::RefreshTokenReused,
         AccountRefusal::WrongClient => Refusal::RefreshTokenOfAnotherClient,
+        AccountRefusal::WrongKey => Refusal::RefreshTokenOfAnotherKey,
         AccountRefusal::WrongResource => Refusal::ResourceNotGranted,
         AccountRefusal::ScopeWidened => Refusal::ScopeWidened,
         AccountRefusal::NoScopeLeft => Refusal::Scope(super::effective_scope::ScopeRefusal::NoneGranted),

@@ -161,6 +161,9 @@ pub enum AccountRefusal {
     /// The family serves another resource.
     #[error("the refresh token serves another resource")]
     WrongResource,
+    /// The family's tokens are bound to another key than the one whose possession was proved.
+    #[error("the refresh token is bound to another key")]
+    WrongKey,
     /// More was asked for than was granted.
     #[error("the scope is wider than what was granted")]
     ScopeWidened,

@@ -93,6 +93,9 @@ pub struct NewFamily {
     pub refresh_token_lifetime: u64,
     /// `max_refresh_rotate` of the resource, in seconds from now.
     pub maximum_rotation: u64,
+    /// The thumbprint of the key that its tokens are bound to (RFC 9449 section 5), where they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_thumbprint: Option<String>,
 }
 
 /// What a refresh brings along, everything in it checked but for what only the account knows.
@@ -124,6 +127,9 @@ pub struct Rotation {
     /// When the client was made: families of one that had its name before are over.
     #[serde(default)]
     pub not_before: UnixTime,
+    /// The thumbprint of the key whose possession the request proved, where it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_thumbprint: Option<String>,
 }
 
 /// What an account can do.

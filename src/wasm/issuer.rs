@@ -20,6 +20,7 @@ export interface RequestHead {
   query: string;
   content_type: string | null;
   authorization: string | null;
+  dpop: string | null;
   cookie: string | null;
   origin: string | null;
   sec_fetch_site: string | null;
@@ -42,6 +43,7 @@ struct RequestHead {
     query: String,
     content_type: Option<String>,
     authorization: Option<String>,
+    dpop: Option<String>,
     cookie: Option<String>,
     origin: Option<String>,
     sec_fetch_site: Option<String>,
@@ -95,6 +97,7 @@ impl TenantHandle {
                 query: &head.query,
                 content_type: head.content_type.as_deref(),
                 authorization: head.authorization.as_deref(),
+                dpop: head.dpop.as_deref(),
                 cookie: head.cookie.as_deref(),
                 origin: head.origin.as_deref(),
                 sec_fetch_site: head.sec_fetch_site.as_deref(),

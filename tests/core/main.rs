@@ -31,6 +31,7 @@ mod issuer_limits;
 mod issuer_logout;
 mod issuer_management;
 mod issuer_metadata;
+mod issuer_possession;
 mod issuer_pushed_requests;
 mod issuer_refresh;
 mod issuer_revocation;

@@ -200,6 +200,7 @@ pub(crate) fn grant(id: &str, refresh: Option<(&str, u64, u64)>) -> NewGrant {
             token: SecretHash::of(token),
             refresh_token_lifetime,
             maximum_rotation,
+            key_thumbprint: None,
         }),
     }
 }
@@ -235,6 +236,7 @@ pub(crate) struct Rotate {
     pub(crate) rotation: u64,
     pub(crate) grace: u64,
     pub(crate) not_before: u64,
+    pub(crate) key: Option<&'static str>,
 }
 
 impl Default for Rotate {
@@ -249,6 +251,7 @@ impl Default for Rotate {
             rotation: SESSION,
             grace: 10,
             not_before: 0,
+            key: None,
         }
     }
 }
@@ -267,6 +270,7 @@ impl Rotate {
             maximum_rotation: self.rotation,
             grace: self.grace,
             not_before: UnixTime::from_seconds(self.not_before),
+            key_thumbprint: self.key.map(str::to_owned),
         })
     }
 }

@@ -177,6 +177,7 @@ pub(super) async fn issue<H: Host>(
         scope: asked.scope.is_some().then(|| granted.clone()),
         granted,
         nonce: asked.nonce,
+        dpop_jkt: asked.dpop_jkt,
     };
     let code = one_time::open(service, TokenKind::AuthorizationCode, &facts, CODE_LIFETIME).await?;
     Ok(with_code(service, &address, code.text(), cookies))

@@ -28,6 +28,9 @@ pub(super) struct AuthorizationRequest {
     pub(super) prompt: Prompt,
     pub(super) max_age: Option<u64>,
     pub(super) login_hint: Option<String>,
+    /// The thumbprint of the key that the code is to be bound to (RFC 9449 section 10).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) dpop_jkt: Option<String>,
 }
 
 /// What the user is to be shown.
@@ -122,6 +125,10 @@ impl AuthorizationRequest {
             let description = "users cannot authenticate here in any of the ways of 'acr_values'";
             return fault(ErrorCode::UnmetAuthenticationRequirements, description);
         }
+        // A thumbprint is as long as the challenge: both are a SHA-256.
+        if form.value("dpop_jkt").is_some_and(|thumbprint| !is_s256(thumbprint)) {
+            return fault(ErrorCode::InvalidRequest, "the parameter 'dpop_jkt' is malformed");
+        }
         let scope = match form.value("scope").map(Scope::parse) {
             None => None,
             Some(Ok(scope)) => Some(scope),
@@ -138,6 +145,7 @@ impl AuthorizationRequest {
             prompt,
             max_age,
             login_hint: form.value("login_hint").map(ToOwned::to_owned),
+            dpop_jkt: form.value("dpop_jkt").map(ToOwned::to_owned),
         })
     }
 

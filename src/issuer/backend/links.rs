@@ -9,6 +9,7 @@ use crate::sealing::TokenKind;
 use crate::session::{AccountCommand, NewSession, Style};
 use crate::vocabulary::{HttpResponse, SessionId, with_parameters};
 
+use super::super::binding::Binding;
 use super::super::login_link::{BY_MAIL, LINK_MINUTES, LinkFacts, Recipient};
 use super::super::mail;
 use super::super::one_time::{self, OneTime};
@@ -113,7 +114,9 @@ pub(super) async fn authenticate<H: Host>(
     if previous.as_ref().is_some_and(|session| session.user_id != user_id) {
         return Err(Refusal::SessionUnknown.into());
     }
-    let grant = PreparedGrant::new(service, &client, &user, resource, body.text("scope")?).await?;
+    let grant =
+        PreparedGrant::new(service, &client, &user, resource, body.text("scope")?, Binding::default())
+            .await?;
     // A login continues the session that the caller holds, unless it has ended meanwhile.
     let begun = BackendSession::begin(service, &user_id)?;
     let renewed = previous.as_ref().map(|session| session.renewed(service)).transpose()?;

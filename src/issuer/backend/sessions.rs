@@ -9,6 +9,7 @@ use crate::session::{AccountCommand, AccountReply, SessionFacts, Style};
 use crate::vocabulary::{HttpResponse, SessionId, UserId};
 
 use super::super::bearer::BearerRefusal;
+use super::super::binding::Binding;
 use super::super::client_authentication::AuthenticatedClient;
 use super::super::logout;
 use super::super::refresh_token::{self, RefreshRequest};
@@ -60,7 +61,9 @@ pub(super) async fn authenticate<H: Host>(
     service.within_limit(Limiter::Token, &format!("{}/{}", client.id(), session.user_id)).await?;
     let resource = ResolvedResource::resolve(body.text("resource")?.into_iter(), service.tenant, &client)?;
     let user = EnteringUser::find(service, &session.user_id, &client).await?;
-    let grant = PreparedGrant::new(service, &client, &user, resource, body.text("scope")?).await?;
+    let grant =
+        PreparedGrant::new(service, &client, &user, resource, body.text("scope")?, Binding::default())
+            .await?;
     let command = AccountCommand::Resume {
         sid: session.sid,
         secret: session.token.hash(),
@@ -85,7 +88,7 @@ pub(super) async fn refresh<H: Host>(
     let request =
         RefreshRequest { refresh_token: body.required("refresh_token")?, resources: Vec::new(), scope: None };
     let client = AuthenticatedClient::of_verified_token(client);
-    Ok(refresh_token::redeem(service, &client, &request).await?)
+    Ok(refresh_token::redeem(service, &client, &request, &Binding::default()).await?)
 }
 
 /// `POST /v1/auth/session/logout`: ends the session and its refresh tokens. Ended already is as good.

@@ -71,6 +71,7 @@ impl Turn {
             rotates_until,
             leaf: Leaf { hash: refresh.token, issued_at: self.now, expires_at },
             predecessor: None,
+            key_thumbprint: refresh.key_thumbprint,
         };
         ledger.families.insert(gid.clone(), family);
         GrantFacts { gid, refresh_token_expires_at: Some(expires_at) }
@@ -109,6 +110,9 @@ impl Turn {
         }
         if family.resource != rotation.resource {
             return Err(AccountRefusal::WrongResource);
+        }
+        if family.key_thumbprint.is_some() && family.key_thumbprint != rotation.key_thumbprint {
+            return Err(AccountRefusal::WrongKey);
         }
         if family.started_at < rotation.not_before {
             self.revoke_grant(ledger, &rotation.gid);

@@ -55,6 +55,9 @@ pub(super) struct Family {
     pub(super) rotates_until: UnixTime,
     pub(super) leaf: Leaf,
     pub(super) predecessor: Option<Predecessor>,
+    /// The thumbprint of the key that its tokens are bound to, where they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) key_thumbprint: Option<String>,
 }
 
 #[derive(Clone, Serialize, Deserialize)]

@@ -89,6 +89,24 @@ fn a_grant_without_refresh_token_cannot_be_rotated() {
 }
 
 #[test]
+fn family_that_is_bound_to_a_key_is_rotated_by_that_key_alone() {
+    let mut object = Object::new();
+    let mut bound = grant("gid", Some(("first", SESSION, SESSION)));
+    bound.refresh.as_mut().unwrap().key_thumbprint = Some("own".to_owned());
+    object.ask(begin("sid", Some(bound)));
+    for key in [None, Some("other")] {
+        let stranger = Rotate { key, ..Rotate::default() };
+        object.refuses(stranger.command("first", "second"), AccountRefusal::WrongKey);
+        // Nor is it a thief's: whoever has the token without the key ends nobody's family.
+        object.refuses(stranger.command("never", "second"), AccountRefusal::WrongKey);
+    }
+    let own = || Rotate { key: Some("own"), ..Rotate::default() };
+    object.rotated(own().command("first", "second"));
+    object.refuses(rotate("second", "third"), AccountRefusal::WrongKey);
+    object.rotated(own().command("second", "third"));
+}
+
+#[test]
 fn another_client_and_another_resource_are_refused() {
     let mut object = Object::with_family();
     let client = Rotate { client: "other", ..Rotate::default() };

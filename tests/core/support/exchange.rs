@@ -46,6 +46,7 @@ pub(crate) struct Call {
     pub(crate) query: String,
     pub(crate) content_type: Option<&'static str>,
     pub(crate) authorization: Option<String>,
+    pub(crate) dpop: Option<String>,
     pub(crate) cookie: Option<String>,
     pub(crate) origin: Option<String>,
     pub(crate) sec_fetch_site: Option<&'static str>,

@@ -88,6 +88,7 @@ impl Issuer {
             query: &call.query,
             content_type: call.content_type,
             authorization: call.authorization.as_deref(),
+            dpop: call.dpop.as_deref(),
             cookie: call.cookie.as_deref(),
             origin: call.origin.as_deref(),
             sec_fetch_site: call.sec_fetch_site,
