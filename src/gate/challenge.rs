@@ -28,7 +28,10 @@ pub(super) fn response(reason: &DenialReason, facts: &Facts) -> HttpResponse {
     match facts.resource() {
         Some(resource) if challenges(reason) => {
             let scheme = scheme(reason, resource, facts.possession.is_some());
-            response.with("www-authenticate", challenge(scheme, reason, resource, facts.rule(), facts.demand.as_deref()))
+            response.with(
+                "www-authenticate",
+                challenge(scheme, reason, resource, facts.rule(), facts.demand.as_deref()),
+            )
         }
         _ => response,
     }
