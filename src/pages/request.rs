@@ -51,9 +51,9 @@ impl PageRequest {
         matches!(self.method.as_str(), "GET" | "HEAD" | "OPTIONS" | "TRACE")
     }
 
-    /// Whether the cookie counts. `SameSite=Lax` holds it back from most of what other sites send; this holds it back
-    /// from the rest, from sibling hosts and in browsers without `SameSite`:
-    /// what changes something has to prove that it comes from a page of `own_origin`, and what is embedded must.
+    /// Whether the cookie counts. `SameSite=Lax` holds it back from most of what other sites send; this holds it back from
+    /// the rest, from sibling hosts, and in browsers without `SameSite`: what changes something has to prove that it comes
+    /// from a page of `own_origin`, and what another site embeds is nobody's.
     pub(super) fn may_use_cookie(&self, own_origin: &str) -> bool {
         let fits = self.origin.as_deref().is_none_or(|origin| origin == own_origin);
         match (self.sec_fetch_site.as_deref(), self.is_safe()) {

@@ -131,7 +131,7 @@ async fn own<H: PagesHost>(
             let query = request.url.split_once('?').map_or("", |(_, query)| query);
             login::finish(site, host, jar, target, query).await?
         }
-        ("/callback", _) => return Err(PageRefusal::MethodNotAllowed.into()),
+        ("/callback", _) => return Err(PageRefusal::CallbackMalformed.into()),
         _ => page::style(),
     };
     Ok(Some(response))
@@ -147,7 +147,7 @@ async fn gated<H: PagesHost>(
 ) -> Result<Option<HttpResponse>, Halt> {
     let target = RequestTarget::parse(&request.url).ok();
     let origin = target.as_ref().map(RequestTarget::origin).unwrap_or_default();
-    // RFC 6750 section 2 knows one way to carry a token in a request; whoever sends the field means it.
+    // RFC 6750 section 2: a request carries a token in one way. Whoever sends the field means it.
     let resource = resource.filter(|_| !request.has_authorization);
     let name = resource.map(|resource| cookie::of_resource(site, resource.id()));
     let name = name.filter(|name| jar.has(name));

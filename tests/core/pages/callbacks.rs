@@ -141,7 +141,7 @@ fn malformed_answer_is_refused() {
 #[test]
 fn callback_is_no_form() {
     let visit = Visitor::new().sends(PageRequest { method: "POST".to_owned(), ..navigation(CALLBACK) });
-    refused_on_page(&visit, 405, "method_not_allowed");
+    refused_on_page(&visit, 400, "callback_malformed");
 }
 
 #[test]
