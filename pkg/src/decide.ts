@@ -37,7 +37,8 @@ export class BrokenConfiguration extends Error {
  * requests is `gate`.
  *
  * There is no list of revocations and no object to be asked, so a token that was revoked is good until it expires, and a
- * resource with `"revocation": "strong"` is answered with 503. Throws `BrokenConfiguration`.
+ * resource with `"revocation": "strong"` is answered with 503; so is the token of another issuer, whose keys would have to
+ * be fetched. Throws `BrokenConfiguration`.
  */
 export type Decide = (input: DecisionInput) => Promise<GateDecision>;
 

@@ -2,6 +2,7 @@
 import type {
   GateDecision,
   InquiriesHandle,
+  KeysHandle,
   PendingHandle,
   ProofHandle,
   ProofSignatureHandle,
@@ -11,6 +12,7 @@ import type {
 } from "../wasm/full_types.js";
 import type { ImportedKey, LoadedTenant } from "./configuration.ts";
 import type { CoreExports } from "./instance.ts";
+import type { IssuerKeys } from "./issuer-keys/key-sets.ts";
 import { type Proofs, withProof, withProofChecked, withProofUsed } from "./possession.ts";
 import { importKey, isUnsupported, verify } from "./signatures.ts";
 
@@ -49,6 +51,13 @@ const FORGOTTEN = 5;
 const PROOF = 6;
 const PROOF_SIGNATURE = 7;
 const PROOF_USE = 8;
+const KEYS = 9;
+
+/** The core's words for why keys are asked for. */
+const NEEDS = ["missing", "due", "unknownKey"] as const;
+
+/** Keys that are kept as the platform imported them: other issuers change theirs as often as they like. */
+const MAX_IMPORTED_KEYS = 1_000;
 
 /** What the core waits for, or its decision. */
 type Next =
@@ -58,14 +67,16 @@ type Next =
   | { type: "inquiries"; pending: InquiriesHandle }
   | { type: "proof"; pending: ProofHandle }
   | { type: "proofSignature"; pending: ProofSignatureHandle }
-  | { type: "proofUse"; pending: ProofUseHandle };
+  | { type: "proofUse"; pending: ProofUseHandle }
+  | { type: "keys"; pending: KeysHandle };
 
 type Waiting = Exclude<Next, { type: "decided" }>;
 
 /**
  * The decision about a request under a tenant's configuration, at `now` milliseconds since the Unix epoch; at once where
  * it waits for nothing. The caller holds the configuration until the decision is there. Without `liveness` no list is
- * honoured and no object asked, and no token is let in that is bound to a key.
+ * honoured and no object asked, and no token is let in that is bound to a key; without `issuerKeys` none of another
+ * issuer.
  */
 export function decide(
   request: RequestParts,
@@ -73,6 +84,7 @@ export function decide(
   now: number,
   trace: boolean,
   liveness?: Liveness,
+  issuerKeys?: IssuerKeys,
 ): GateDecision | Promise<GateDecision> {
   const { instance, handle } = tenant;
   const authorization = request.headers.get("authorization") ?? "";
@@ -91,7 +103,7 @@ export function decide(
     const step = number === 0 ? FORGOTTEN : begun(core, "", number);
     return taken(core, tenant, authorization, step === FORGOTTEN ? begun(core, authorization, 0) : step);
   });
-  return next.type === "decided" ? next.decision : concluded(tenant, authorization, next, trace, liveness);
+  return next.type === "decided" ? next.decision : concluded(tenant, authorization, next, trace, liveness, issuerKeys);
 }
 
 async function concluded(
@@ -100,10 +112,11 @@ async function concluded(
   waiting: Waiting,
   trace: boolean,
   liveness: Liveness | undefined,
+  issuerKeys: IssuerKeys | undefined,
 ): Promise<GateDecision> {
   let next: Next = waiting;
   while (next.type !== "decided") {
-    next = await proceed(tenant, authorization, next, trace, liveness);
+    next = await proceed(tenant, authorization, next, trace, liveness, issuerKeys);
   }
   return next.decision;
 }
@@ -115,6 +128,7 @@ async function proceed(
   next: Waiting,
   trace: boolean,
   liveness: Liveness | undefined,
+  issuerKeys: IssuerKeys | undefined,
 ): Promise<Next> {
   const { instance, handle } = tenant;
   switch (next.type) {
@@ -129,6 +143,23 @@ async function proceed(
           verdict === "unsupported" ? handle.concludeHere(pending, trace) : handle.conclude(pending, verdict, trace),
         ),
       );
+    }
+    case "keys": {
+      const { pending } = next;
+      const wanted = instance.use(() => ({
+        issuer: pending.issuer,
+        jwksUri: pending.jwksUri,
+        metadataUrls: pending.metadataUrls(),
+        need: NEEDS[pending.need] ?? "missing",
+        confirmedAt: pending.confirmedAt,
+      }));
+      const { keys, reached } = (await issuerKeys?.answer(wanted)) ?? { keys: undefined, reached: false };
+      const seconds = (time = 0): number => Math.floor(time / 1_000);
+      return instance.use((core) => {
+        const [confirmedAt, freshUntil] = [seconds(keys?.confirmedAt), seconds(keys?.freshUntil)];
+        const step = handle.concludeKeys(pending, keys?.text, confirmedAt, freshUntil, reached, trace);
+        return taken(core, tenant, authorization, step);
+      });
     }
     case "reading": {
       await liveness?.read();
@@ -194,6 +225,8 @@ function taken(core: CoreExports, tenant: LoadedTenant, authorization: string, s
       return { type: "proofSignature", pending: present(handle.takeProofSignature()) };
     case PROOF_USE:
       return { type: "proofUse", pending: present(handle.takeProofUse()) };
+    case KEYS:
+      return { type: "keys", pending: present(handle.takeKeys()) };
     default:
       throw new TypeError("audgate: the core asks for a step that is not known");
   }
@@ -218,7 +251,7 @@ function present<T>(pending: T | undefined): T {
 }
 
 interface SignatureCheck {
-  /** Algorithm and `kid`, with a space between. */
+  /** Algorithm and `kid`, or the JWK of another issuer's key, with a space between. */
   key: string;
   message: Uint8Array;
   signature: Uint8Array;
@@ -239,15 +272,27 @@ async function checked(
 }
 
 async function imported(tenant: LoadedTenant, name: string): Promise<ImportedKey> {
+  const space = name.indexOf(" ");
+  const algorithm = name.slice(0, space);
+  const key = { algorithm, cryptoKey: await importKey(jwkOf(tenant, name, name.slice(space + 1)), algorithm, "verify") };
+  if (tenant.keys.size >= MAX_IMPORTED_KEYS) {
+    tenant.keys.clear();
+  }
+  tenant.keys.set(name, key);
+  return key;
+}
+
+/** The JWK of a key: another issuer's stands there itself, which no `kid` could. */
+function jwkOf(tenant: LoadedTenant, name: string, kid: string): JsonWebKey {
+  if (kid.startsWith("{")) {
+    return JSON.parse(kid) as JsonWebKey;
+  }
   const keys = tenant.instance.use(() => tenant.handle.verificationKeys());
-  const named = keys.find(({ kid, algorithm }) => `${algorithm} ${kid}` === name);
+  const named = keys.find((key) => `${key.algorithm} ${key.kid}` === name);
   if (named === undefined) {
     throw new TypeError("audgate: the core named a key that its configuration does not have");
   }
-  const { algorithm } = named;
-  const key = { algorithm, cryptoKey: await importKey(named.jwk, algorithm, "verify") };
-  tenant.keys.set(name, key);
-  return key;
+  return named.jwk;
 }
 
 /** The parts of a request that decide, as the core reads them, but for the last. None of them can hold a line feed. */

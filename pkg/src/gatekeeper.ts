@@ -7,10 +7,14 @@ import { ConfigurationUnavailable, type LoadedTenant } from "./configuration.ts"
 import { decide, type Inquiry, type Liveness, type RequestParts } from "./decision.ts";
 import { performCall } from "./effects/call.ts";
 import type { CoreInstances } from "./instance.ts";
+import { type IssuerKeys, KeySets } from "./issuer-keys/key-sets.ts";
+import type { Fetcher } from "./issuer-keys/origin.ts";
+import { cacheStore, type KeyStore } from "./issuer-keys/shared-stores.ts";
 import { log } from "./log.ts";
 import { type Context, Platform, type PlatformOptions, type Situation, unavailable, Unplaced } from "./options.ts";
 import { proofsOf } from "./possession.ts";
 import { RevocationLists } from "./revocations.ts";
+import { type Trust, TRUSTING, TrustingConfiguration } from "./trust.ts";
 
 /** What a decision depends on besides the request. */
 export interface GatekeeperOptions<Env>
@@ -20,17 +24,33 @@ export interface GatekeeperOptions<Env>
     AnalyticsOptions<Env> {
   /** Whether admitted requests carry their trace as well (`ctx.trace`). Refused ones always do, in the log. */
   trace?: boolean;
+  /**
+   * Resources that stand here in place of a tenant's published configuration, and whose tokens open them: no KV binding is
+   * needed then, and the options about tenants have no meaning.
+   */
+  trust?: Trust;
+  /** What fetches the metadata and keys of trusted issuers, such as a service binding; the platform's `fetch` unless said otherwise. */
+  issuerFetcher?: (env: Env) => Fetcher | undefined;
+  /**
+   * Where isolates leave the keys of trusted issuers for each other, besides the platform's cache: a KV namespace of the
+   * worker's own, which it may write to. None unless said otherwise.
+   */
+  issuerKeyStore?: (env: Env) => KeyStore | undefined;
 }
 
 export class Gatekeeper<Env> {
   readonly #options: GatekeeperOptions<Env>;
   readonly #platform: Platform<Env>;
   readonly #lists: RevocationLists;
+  readonly #keySets: KeySets;
+  readonly #trusting: TrustingConfiguration | undefined;
 
   constructor(instances: CoreInstances, options: GatekeeperOptions<Env>) {
     this.#options = options;
     this.#platform = new Platform(instances, options);
     this.#lists = new RevocationLists(instances);
+    this.#keySets = new KeySets(instances);
+    this.#trusting = options.trust === undefined ? undefined : new TrustingConfiguration(instances, options.trust);
   }
 
   /** The decision about a request. What cannot be decided now is answered with 503; nothing is thrown. */
@@ -49,7 +69,7 @@ export class Gatekeeper<Env> {
    */
   demand(request: RequestParts, env: Env, access: Access, scopes: string[]): DemandOutcome | Undecided {
     try {
-      const { tenant, release, now } = this.#platform.again(request, env);
+      const { tenant, release, now } = this.#again(request, env);
       try {
         const { method, url, headers } = request;
         const origin = headers.get("origin") ?? undefined;
@@ -73,7 +93,8 @@ export class Gatekeeper<Env> {
   /** Notes that a handler asked for more than there was, and that the caller is told so. */
   refused(refusal: Denial | Undecided, request: RequestParts, env: Env): void {
     // The tenant was known a moment ago; where it is not any more, the refusal is still worth a line.
-    const tenant = this.#platform.knownTenantId(request, env) ?? "";
+    const known = this.#trusting === undefined ? this.#platform.knownTenantId(request, env) : TRUSTING;
+    const tenant = known ?? "";
     if (refusal.type === "deny") {
       this.#note(refusal, tenant, env);
     } else {
@@ -95,6 +116,9 @@ export class Gatekeeper<Env> {
   }
 
   async #decide(request: RequestParts, env: Env, context: Context): Promise<GateDecision | Undecided> {
+    if (this.#trusting !== undefined) {
+      return this.#decideTrusting(this.#trusting, request, env, context);
+    }
     let read = (): Promise<void> => Promise.resolve();
     const found = await this.#platform.situation(request, env, context, (reading) => {
       read = this.#lists.begin(reading);
@@ -112,9 +136,48 @@ export class Gatekeeper<Env> {
       ask: (inquiries: Inquiry[]) => asked(inquiries, bindings(env, this.#options).objects),
       proofs: proofsOf(request, () => bindings(env, this.#options)),
     };
-    const decision = await decided(this.#platform, request, situation, this.#options.trace === true, liveness);
+    const issuerKeys = this.#issuerKeys(env, context, situation.now);
+    const decision = await decided(this.#platform, request, situation, this.#options.trace === true, liveness, issuerKeys);
     this.#note(decision, situation.tenantId, env);
     return decision;
+  }
+
+  /** The decision where resources stand in code: nothing is read for it but issuers' keys. */
+  async #decideTrusting(
+    trusting: TrustingConfiguration,
+    request: RequestParts,
+    env: Env,
+    context: Context,
+  ): Promise<GateDecision> {
+    const now = this.#now();
+    const issuerKeys = this.#issuerKeys(env, context, now);
+    const decision = await decide(request, trusting.tenant(), now, this.#options.trace === true, undefined, issuerKeys);
+    this.#note(decision, TRUSTING, env);
+    return decision;
+  }
+
+  #now(): number {
+    return (this.#options.now ?? Date.now)();
+  }
+
+  /** The configuration under which an admitted request is looked at once more. */
+  #again(request: RequestParts, env: Env): ReturnType<Platform<Env>["again"]> {
+    return this.#trusting === undefined
+      ? this.#platform.again(request, env)
+      : { tenantId: TRUSTING, tenant: this.#trusting.tenant(), release: () => undefined, now: this.#now() };
+  }
+
+  #issuerKeys(env: Env, context: Context, now: number): IssuerKeys {
+    const { issuerFetcher, issuerKeyStore } = this.#options;
+    return {
+      answer: (wanted) =>
+        this.#keySets.answer(wanted, {
+          now,
+          fetcher: issuerFetcher?.(env) ?? { fetch: (url, init) => fetch(url, init) },
+          stores: [cacheStore(), issuerKeyStore?.(env)].filter((store) => store !== undefined),
+          waitUntil: (work) => context.waitUntil(work),
+        }),
+    };
   }
 
   #note(decision: GateDecision, tenant: string, env: Env): void {
@@ -163,11 +226,12 @@ async function decided<Env>(
   situation: Situation,
   trace: boolean,
   liveness: Liveness,
+  issuerKeys: IssuerKeys,
 ): Promise<GateDecision> {
   try {
-    const decision = await decide(request, situation.tenant, situation.now, trace, liveness);
+    const decision = await decide(request, situation.tenant, situation.now, trace, liveness, issuerKeys);
     return decision.type === "deny" && decision.newerConfigurationCouldHelp
-      ? await decideAnew(platform, request, situation, trace, liveness, decision)
+      ? await decideAnew(platform, request, situation, trace, liveness, issuerKeys, decision)
       : decision;
   } finally {
     situation.release();
@@ -181,6 +245,7 @@ async function decideAnew<Env>(
   situation: Situation,
   trace: boolean,
   liveness: Liveness,
+  issuerKeys: IssuerKeys,
   decision: GateDecision,
 ): Promise<GateDecision> {
   const { configuration } = platform;
@@ -191,7 +256,7 @@ async function decideAnew<Env>(
   await (refreshing ?? configuration.reread(source, tenantId, secretKeys, now)).catch(() => undefined);
   const { tenant, release } = configuration.hold(tenantId);
   try {
-    return tenant === situation.tenant ? decision : await decide(request, tenant, now, trace, liveness);
+    return tenant === situation.tenant ? decision : await decide(request, tenant, now, trace, liveness, issuerKeys);
   } finally {
     release();
   }

@@ -4,9 +4,11 @@ use crate::config::SubjectKind;
 use crate::vocabulary::json::Json;
 use crate::vocabulary::{ApplicationId, ClientId, GrantId, Scope, SessionId, SubjectId, TenantId, UnixTime};
 
+use super::foreign::ForeignNames;
+
 /// RFC 8725 section 3.11 asks for explicit limits; nested claims such as `act` and `cnf` need few levels.
 const MAX_DEPTH: usize = 8;
-const MAX_TOKEN_ID_LENGTH: usize = 128;
+pub(super) const MAX_TOKEN_ID_LENGTH: usize = 128;
 /// A SHA-256 in base64url without padding.
 const THUMBPRINT_LENGTH: usize = 43;
 
@@ -56,6 +58,7 @@ pub struct AccessTokenClaims {
     pub(super) authentication_context: Option<String>,
     pub(super) authenticated_at: Option<UnixTime>,
     pub(super) confirmation: Option<Confirmation>,
+    pub(super) foreign: Option<Box<ForeignNames>>,
     pub(super) payload: Json,
 }
 
@@ -65,10 +68,15 @@ impl AccessTokenClaims {
     /// # Errors
     /// [`ClaimsError`] names the claim that is missing or malformed.
     pub fn parse(payload: &[u8]) -> Result<Self, ClaimsError> {
-        let payload = Json::parse(payload, MAX_DEPTH).map_err(|_| ClaimsError::Payload)?;
-        if !matches!(payload, Json::Object(_)) {
-            return Err(ClaimsError::Payload);
-        }
+        Self::read(Self::payload_of(payload)?)
+    }
+
+    pub(super) fn payload_of(octets: &[u8]) -> Result<Json, ClaimsError> {
+        let payload = Json::parse(octets, MAX_DEPTH).map_err(|_| ClaimsError::Payload)?;
+        if matches!(payload, Json::Object(_)) { Ok(payload) } else { Err(ClaimsError::Payload) }
+    }
+
+    pub(super) fn read(payload: Json) -> Result<Self, ClaimsError> {
         let client_id = identifier(&payload, "client_id", ClientId::parse)?;
         let subject = identifier(&payload, "sub", SubjectId::parse)?;
         let session_id = optional_identifier(&payload, "sid", SessionId::parse)?;
@@ -82,10 +90,7 @@ impl AccessTokenClaims {
             Some(Json::String(scope)) => Scope::parse(scope).map_err(|_| ClaimsError::Malformed("scope"))?,
             Some(_) => return Err(ClaimsError::Malformed("scope")),
         };
-        let authentication_context = match payload.member("acr") {
-            None => None,
-            Some(_) => Some(text(&payload, "acr")?.to_owned()),
-        };
+        let authentication_context = authentication_context(&payload)?;
         check_methods(&payload)?;
         Ok(Self {
             issuer: text(&payload, "iss")?.to_owned(),
@@ -105,11 +110,40 @@ impl AccessTokenClaims {
             client_id,
             session_id,
             scope,
+            foreign: None,
             payload,
         })
     }
 
-    /// Who asked for the token (`sub`): a user or a client.
+    /// Who issued the token (`iss`).
+    #[must_use]
+    pub fn issuer(&self) -> &str {
+        &self.issuer
+    }
+
+    /// Whether another issuer than the tenant's own issued it.
+    #[must_use]
+    pub fn is_foreign(&self) -> bool {
+        self.foreign.is_some()
+    }
+
+    /// The `sub` as it stands in the token. Of a foreign one it tells nobody apart but together with the issuer.
+    #[must_use]
+    pub fn subject_as_issued(&self) -> &str {
+        self.foreign.as_ref().map_or(self.subject.as_str(), |foreign| &foreign.subject)
+    }
+
+    /// The client as the token names it; a foreign one may not.
+    #[must_use]
+    pub fn client_id_as_issued(&self) -> Option<&str> {
+        match &self.foreign {
+            None => Some(self.client_id.as_str()),
+            Some(foreign) => foreign.client_id.as_deref(),
+        }
+    }
+
+    /// Who asked for the token (`sub`), a user or a client, by a name of this tenant. That of a foreign subject is made of
+    /// issuer and `sub`, and nobody else's, unless the issuer is said to use this tenant's names.
     #[must_use]
     pub fn subject(&self) -> &SubjectId {
         &self.subject
@@ -133,7 +167,7 @@ impl AccessTokenClaims {
         self.expires_at
     }
 
-    /// The client that obtained the token (`client_id`).
+    /// The client that obtained the token (`client_id`), by a name of this tenant like [`Self::subject`].
     #[must_use]
     pub fn client_id(&self) -> &ClientId {
         &self.client_id
@@ -226,7 +260,7 @@ fn subject_kind(
 }
 
 /// `{"jkt": thumbprint}` and nothing else: of two ways to confirm, both would have to be gone.
-fn confirmation(claim: &Json) -> Confirmation {
+pub(super) fn confirmation(claim: &Json) -> Confirmation {
     let alphabet = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
     match claim {
         Json::Object(members) => match members.as_slice() {
@@ -243,6 +277,13 @@ fn confirmation(claim: &Json) -> Confirmation {
     }
 }
 
+pub(super) fn authentication_context(payload: &Json) -> Result<Option<String>, ClaimsError> {
+    match payload.member("acr") {
+        None => Ok(None),
+        Some(_) => text(payload, "acr").map(|context| Some(context.to_owned())),
+    }
+}
+
 /// RFC 9068 section 2.2.1: `amr` is an array of strings.
 fn check_methods(payload: &Json) -> Result<(), ClaimsError> {
     match payload.member("amr") {
@@ -252,7 +293,7 @@ fn check_methods(payload: &Json) -> Result<(), ClaimsError> {
     }
 }
 
-fn text<'a>(payload: &'a Json, name: &'static str) -> Result<&'a str, ClaimsError> {
+pub(super) fn text<'a>(payload: &'a Json, name: &'static str) -> Result<&'a str, ClaimsError> {
     match payload.member(name) {
         None => Err(ClaimsError::Missing(name)),
         Some(Json::String(text)) => Ok(text),
@@ -279,7 +320,7 @@ fn optional_identifier<T, E>(
     identifier(payload, name, parse).map(Some)
 }
 
-fn time(payload: &Json, name: &'static str) -> Result<Option<UnixTime>, ClaimsError> {
+pub(super) fn time(payload: &Json, name: &'static str) -> Result<Option<UnixTime>, ClaimsError> {
     match payload.member(name) {
         None => Ok(None),
         Some(Json::Whole(seconds)) if *seconds <= UnixTime::MAX.seconds() => {

@@ -4,9 +4,12 @@ use std::rc::Rc;
 
 use crate::config::{ProtectedResource, Tenant};
 use crate::jose::{Algorithm, JwsError, UntrustedJws, VerificationKey, portable};
-use crate::vocabulary::{ErrorCode, UnixTime};
+use crate::vocabulary::json::Json;
+use crate::vocabulary::{ErrorCode, Lifetime, UnixTime};
 
 use super::claims::{AccessTokenClaims, ClaimsError, Confirmation};
+use super::foreign::{ForeignTerms, check_foreign_at, terms_hold};
+use super::issuer_keys::IssuerKeys;
 
 /// Why a token is not accepted. The caller sees `invalid_token`; the log and the trace see this.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -17,6 +20,15 @@ pub enum TokenRefusal {
     /// `typ` is not `at+jwt` (RFC 9068 section 4), so it is an ID token or something else.
     #[error("the token is not an access token: `typ` is not `at+jwt`")]
     Type,
+    /// `typ`, or a claim, is not that of the issuer's access tokens.
+    #[error("the token is not an access token as its issuer makes them")]
+    ForeignType,
+    /// The resource does not trust the issuer's tokens under this `alg`.
+    #[error("the algorithm is not one that the issuer is trusted with")]
+    AlgorithmNotTrusted,
+    /// The token's issuer, which is trusted, has no such key.
+    #[error("the token's issuer has no key of this `kid` and `alg`")]
+    UnknownIssuerKey,
     /// `cty` is there: a token inside a token.
     #[error("the token carries another token")]
     Nested,
@@ -65,6 +77,9 @@ impl TokenRefusal {
         match self {
             Self::Jws(error) => error.code(),
             Self::Type => "not_an_access_token",
+            Self::ForeignType => "not_an_access_token",
+            Self::AlgorithmNotTrusted => "algorithm_not_trusted",
+            Self::UnknownIssuerKey => "unknown_issuer_key",
             Self::Nested => "nested_token",
             Self::UnknownKey => "unknown_key",
             Self::KeyNotNamed => "key_not_named",
@@ -135,6 +150,7 @@ pub struct SignatureCheck {
 pub struct UnverifiedAccessToken {
     claims: AccessTokenClaims,
     check: SignatureCheck,
+    terms: Option<ForeignTerms>,
 }
 
 impl UnverifiedAccessToken {
@@ -149,16 +165,30 @@ impl UnverifiedAccessToken {
         now: UnixTime,
         presentation: Presentation,
     ) -> Result<Self, RefusedToken> {
-        let jws = UntrustedJws::parse(token)?;
-        check_type(&jws)?;
+        Self::examine_own(&UntrustedJws::parse(token)?, None, tenant, resource, now, presentation)
+    }
+
+    /// The same for a token that has been read; `payload` where that was read too.
+    pub(super) fn examine_own(
+        jws: &UntrustedJws<'_>,
+        payload: Option<Json>,
+        tenant: &Tenant,
+        resource: &ProtectedResource,
+        now: UnixTime,
+        presentation: Presentation,
+    ) -> Result<Self, RefusedToken> {
+        check_type(jws)?;
         let algorithm = jws.algorithm();
-        let mut candidates = tenant.verification_keys().candidates(&jws);
+        let mut candidates = tenant.verification_keys().candidates(jws);
         let key = candidates.next().ok_or(TokenRefusal::UnknownKey)?;
         if candidates.next().is_some() {
             return Err(TokenRefusal::KeyNotNamed.into());
         }
         key.check_signature_form(algorithm, jws.signature())?;
-        let claims = AccessTokenClaims::parse(jws.payload())?;
+        let claims = match payload {
+            Some(payload) => AccessTokenClaims::read(payload)?,
+            None => AccessTokenClaims::parse(jws.payload())?,
+        };
         let checked = check_claims(&claims, tenant)
             .and_then(|()| check_presentation(&claims, resource, presentation))
             .and_then(|()| check_at(&claims, tenant, resource, now));
@@ -171,7 +201,17 @@ impl UnverifiedAccessToken {
             message: jws.signing_input().to_vec(),
             signature: jws.signature().to_vec(),
         };
-        Ok(Self { claims, check })
+        Ok(Self { claims, check, terms: None })
+    }
+
+    pub(super) fn of_foreign(claims: AccessTokenClaims, check: SignatureCheck, terms: ForeignTerms) -> Self {
+        Self { claims, check, terms: Some(terms) }
+    }
+
+    /// Whether the key is another issuer's, which the tenant's configuration does not have.
+    #[must_use]
+    pub fn is_foreign(&self) -> bool {
+        self.claims.is_foreign()
     }
 
     /// The signature operation that remains.
@@ -194,14 +234,17 @@ impl UnverifiedAccessToken {
     /// # Errors
     /// [`TokenRefusal::Signature`] where the signature does not verify.
     pub fn with_signature(self, verifies: bool) -> Result<VerifiedAccessToken, TokenRefusal> {
-        if verifies { Ok(VerifiedAccessToken { claims: self.claims }) } else { Err(TokenRefusal::Signature) }
+        let Self { claims, terms, .. } = self;
+        if verifies { Ok(VerifiedAccessToken { claims, terms }) } else { Err(TokenRefusal::Signature) }
     }
 }
 
-/// A token of this tenant, signed by one of its keys. Time and audience are to be checked at every use.
+/// A token signed by a key of this tenant, or of an issuer that a resource trusts. Time and audience are to be checked at
+/// every use.
 #[derive(Debug)]
 pub struct VerifiedAccessToken {
     claims: AccessTokenClaims,
+    terms: Option<ForeignTerms>,
 }
 
 impl VerifiedAccessToken {
@@ -224,7 +267,18 @@ impl VerifiedAccessToken {
         presentation: Presentation,
     ) -> Result<(), TokenRefusal> {
         check_presentation(&self.claims, resource, presentation)?;
-        check_at(&self.claims, tenant, resource, now)
+        if self.terms.is_none() {
+            return check_at(&self.claims, tenant, resource, now);
+        }
+        let trusted = resource.trusted_issuer(self.claims.issuer()).ok_or(TokenRefusal::Issuer)?;
+        check_foreign_at(&self.claims, trusted, tenant, resource, now)
+    }
+
+    /// Whether its signature needs no other check at `resource`. That of a foreign token is good where it was verified,
+    /// and as long as its issuer has the same keys.
+    #[must_use]
+    pub fn is_known_at(&self, resource: &ProtectedResource, keys: &IssuerKeys, now: UnixTime) -> bool {
+        self.terms.as_ref().is_none_or(|terms| terms_hold(terms, &self.claims, resource, keys, now))
     }
 }
 
@@ -249,7 +303,7 @@ fn check_claims(claims: &AccessTokenClaims, tenant: &Tenant) -> Result<(), Token
 
 /// RFC 7800 section 3: a token with a confirmation key is worth nothing without proof of possession; RFC 9449 section
 /// 7.1: and a proof is worth nothing for a token that is bound to no key.
-fn check_presentation(
+pub(super) fn check_presentation(
     claims: &AccessTokenClaims,
     resource: &ProtectedResource,
     presentation: Presentation,
@@ -273,6 +327,15 @@ fn check_at(
     if claims.audience != resource.indicator().as_str() {
         return Err(TokenRefusal::Audience);
     }
+    check_times(claims, tenant, now)?;
+    check_lifetime(claims, resource.longest_access_token_lifetime())
+}
+
+pub(super) fn check_times(
+    claims: &AccessTokenClaims,
+    tenant: &Tenant,
+    now: UnixTime,
+) -> Result<(), TokenRefusal> {
     let tolerance = tenant.clock_tolerance();
     let latest_start = now.plus(tolerance);
     if claims.issued_at > latest_start || claims.not_before.is_some_and(|start| start > latest_start) {
@@ -281,8 +344,11 @@ fn check_at(
     if now >= claims.expires_at.plus(tolerance) {
         return Err(TokenRefusal::Expired);
     }
-    let lifetime = claims.expires_at.since(claims.issued_at);
-    if lifetime > resource.longest_access_token_lifetime().seconds() {
+    Ok(())
+}
+
+pub(super) fn check_lifetime(claims: &AccessTokenClaims, longest: Lifetime) -> Result<(), TokenRefusal> {
+    if claims.expires_at.since(claims.issued_at) > longest.seconds() {
         return Err(TokenRefusal::LifetimeExceeded);
     }
     Ok(())

@@ -20,6 +20,8 @@ mod signing_key;
 mod spelling;
 mod tenant;
 mod tenant_reader;
+mod trust;
+mod trusted_issuer;
 mod user_authentication;
 
 #[cfg(feature = "issuer")]
@@ -51,6 +53,9 @@ pub use role::Role;
 pub use rule::{Rule, SubjectKind, Subjects};
 pub use signing_key::{SigningKey, SigningKeyState};
 pub use tenant::Tenant;
+pub use trusted_issuer::{
+    AudienceForm, ForeignSubjectKind, KeySource, Names, TrustedIssuer, admits_keys_url,
+};
 pub use user_authentication::{AuthenticationContext, AuthenticationContextError, UserAuthentication};
 
 #[cfg(feature = "issuer")]

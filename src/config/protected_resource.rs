@@ -7,6 +7,7 @@ use crate::vocabulary::{ClientId, Lifetime, ResourceId, ResourceIndicator, Scope
 
 use super::cors::Cors;
 use super::rule::Rule;
+use super::trusted_issuer::TrustedIssuer;
 
 /// The id of the default resource, whose URI is the issuer's URL.
 pub const DEFAULT_RESOURCE_ID: &str = "default";
@@ -79,6 +80,7 @@ pub struct ProtectedResource {
     pub(super) signing_algorithm: Option<Algorithm>,
     pub(super) sender_constrained: bool,
     pub(super) proof_replay: ProofReplay,
+    pub(super) trusted_issuers: Vec<TrustedIssuer>,
 }
 
 impl ProtectedResource {
@@ -184,6 +186,18 @@ impl ProtectedResource {
     #[must_use]
     pub fn proof_replay(&self) -> ProofReplay {
         self.proof_replay
+    }
+
+    /// The issuers besides the tenant's own whose tokens open it.
+    #[must_use]
+    pub fn trusted_issuers(&self) -> &[TrustedIssuer] {
+        &self.trusted_issuers
+    }
+
+    /// The one of them whose tokens have this `iss`, byte for byte.
+    #[must_use]
+    pub fn trusted_issuer(&self, issuer: &str) -> Option<&TrustedIssuer> {
+        self.trusted_issuers.iter().find(|trusted| trusted.issuer() == issuer)
     }
 
     /// Whether this is the tenant's default resource.

@@ -57,13 +57,15 @@ impl<'d> Node<'d> {
         log: &mut FaultLog<'_>,
     ) -> Option<T> {
         let text = self.string(expected, log)?;
-        match parse(text) {
-            Ok(value) => Some(value),
-            Err(error) => {
-                log.report(self.place, format!("is {}: {error}", quoted(text)), expected);
-                None
-            }
+        let parsed = parse(text);
+        if let Err(error) = &parsed {
+            self.report_text(text, error, expected, log);
         }
+        parsed.ok()
+    }
+
+    fn report_text(self, text: &str, error: &dyn fmt::Display, expected: &str, log: &mut FaultLog<'_>) {
+        log.report(self.place, format!("is {}: {error}", quoted(text)), expected);
     }
 
     /// One of a few words.
@@ -143,16 +145,21 @@ impl<'d> Node<'d> {
         expected: &str,
         log: &mut FaultLog<'_>,
     ) -> Vec<(Place, T)> {
+        let items = self.distinct_items(at_most, expected, log).into_iter();
+        items.filter_map(|item| Some((item.place, item.parsed(&parse, expected, log)?))).collect()
+    }
+
+    fn distinct_items(self, at_most: usize, expected: &str, log: &mut FaultLog<'_>) -> Vec<Node<'d>> {
         let mut seen = HashSet::new();
-        let mut values = Vec::new();
-        for item in self.items(at_most, &format!("an array; each element {expected}"), log) {
-            if item.value.as_str().is_some_and(|text| !seen.insert(text)) {
+        let mut items = self.items(at_most, &format!("an array; each element {expected}"), log);
+        items.retain(|item| {
+            let again = item.value.as_str().is_some_and(|text| !seen.insert(text));
+            if again {
                 log.report(item.place, "stands twice in the list", "each element once");
-                continue;
             }
-            values.extend(item.parsed(&parse, expected, log).map(|value| (item.place, value)));
-        }
-        values
+            !again
+        });
+        items
     }
 
     /// An object with no members but `known`.

@@ -22,11 +22,14 @@ pub fn metadata_url(resource: &ProtectedResource) -> String {
 /// The metadata document of `resource` (RFC 9728 section 2).
 #[must_use]
 pub fn resource_metadata(tenant: &Tenant, resource: &ProtectedResource) -> Value {
+    let own = tenant.issues_tokens().then(|| tenant.issuer());
+    let trusted = resource.trusted_issuers().iter().map(|trusted| trusted.issuer());
+    let issuers: Vec<&str> = own.into_iter().chain(trusted).collect();
     let scopes: Vec<&str> = resource.scopes().iter().map(|scope| scope.name().as_str()).collect();
     let mut metadata = json!({
         "resource": resource.indicator().as_str(),
         "resource_name": resource.name(),
-        "authorization_servers": [tenant.issuer()],
+        "authorization_servers": issuers,
         "scopes_supported": scopes,
         "dpop_signing_alg_values_supported": PROOF_ALGORITHMS,
         "dpop_bound_access_tokens_required": resource.is_sender_constrained(),

@@ -16,11 +16,24 @@ use super::reader::{A_LIFETIME, Node, Object};
 use super::rule::{MAX_SCOPES, Rule, read_rule};
 use super::signing_key::read_signing_algorithm;
 use super::tenant::Form;
+use super::trusted_issuer::{Names, TrustedIssuer, read_trusted_issuers};
 
 pub(super) const MAX_RULES: usize = 1_000;
 /// Members of the elements of `resources` only.
-pub(super) const OF_RESOURCES: [&str; 8] =
-    ["resource_id", "name", "description", "uri", "rules", "cors", "introspection_client_id", "dpop_proofs"];
+pub(super) const OF_RESOURCES: [&str; 9] = [
+    "resource_id",
+    "name",
+    "description",
+    "uri",
+    "rules",
+    "cors",
+    "introspection_client_id",
+    "dpop_proofs",
+    "trusted_issuers",
+];
+/// Members of resources that stand in code.
+const OF_TRUSTING: [&str; 8] =
+    ["resource_id", "name", "description", "uri", "scopes", "rules", "cors", "trusted_issuers"];
 /// Members of the default resource only.
 pub(super) const OF_DEFAULT: [&str; 1] = ["preset"];
 /// Members of both.
@@ -38,6 +51,14 @@ pub(super) const SCOPE_MEMBERS: [&str; 2] = ["name", "description"];
 /// What a preset gives the default resource: its maximum rotation.
 pub(super) const PRESETS: [(&str, Lifetime); 2] =
     [("standard", Lifetime::DEFAULT_ROTATION), ("legacy", Lifetime::LEGACY_ROTATION)];
+/// What the default resource has unless it says otherwise.
+const PRESET_LIFETIMES: Lifetimes = Lifetimes {
+    access_token: Lifetime::DEFAULT_ACCESS_TOKEN,
+    refresh_token: Lifetime::DEFAULT_REFRESH_TOKEN,
+    maximum_rotation: Lifetime::DEFAULT_ROTATION,
+    longest_access_token: Lifetime::DEFAULT_ACCESS_TOKEN,
+    longest_until: None,
+};
 pub(super) const REVOCATION_MODES: [(&str, RevocationMode); 2] =
     [("bounded", RevocationMode::Bounded), ("strong", RevocationMode::Strong)];
 pub(super) const PROOF_REPLAYS: [(&str, ProofReplay); 2] =
@@ -56,10 +77,11 @@ pub(super) struct ResourceDraft {
     description: Option<String>,
     lifetimes: Option<Lifetimes>,
     cors: Option<Cors>,
-    revocation: RevocationMode,
+    pub(super) revocation: RevocationMode,
     sender_constrained: bool,
     proof_replay: ProofReplay,
     pub(super) introspection_client: Option<(Place, ClientId)>,
+    pub(super) trusted_issuers: Vec<(Place, TrustedIssuer)>,
 }
 
 impl ResourceDraft {
@@ -80,6 +102,7 @@ impl ResourceDraft {
             sender_constrained: self.sender_constrained,
             proof_replay: self.proof_replay,
             signing_algorithm: self.signing_algorithm.map(|(_, algorithm)| algorithm),
+            trusted_issuers: self.trusted_issuers.into_iter().map(|(_, trusted)| trusted).collect(),
         })
     }
 }
@@ -98,7 +121,7 @@ pub(super) fn read_resource(node: Node<'_>, form: Form, log: &mut FaultLog<'_>) 
     let indicator = uri.and_then(|node| node.parsed(ResourceIndicator::parse, expected, log));
     let draft = read_settings(&object, None, form, log);
     let defined: HashSet<&str> = draft.scopes.iter().map(|(_, scope)| scope.name().as_str()).collect();
-    let rules = read_rules(&object, &defined, log);
+    let rules = read_rules(&object, &|scope| defined.contains(scope), log);
     let cors =
         object.optional("cors").and_then(|node| read_cors(node, rules.iter().map(|(_, rule)| rule), log));
     let uri = uri.map_or(object.place, |node| node.place);
@@ -107,9 +130,75 @@ pub(super) fn read_resource(node: Node<'_>, form: Form, log: &mut FaultLog<'_>) 
     });
     let proof_replay =
         object.optional("dpop_proofs").and_then(|node| node.word(&PROOF_REPLAYS, log)).unwrap_or_default();
-    let own =
-        ResourceDraft { id, name, description, uri, indicator, rules, cors, introspection_client, ..draft };
-    Some(ResourceDraft { proof_replay, ..own })
+    let trusted_issuers = read_trusted_issuers(&object, Names::Foreign, log);
+    Some(ResourceDraft {
+        id,
+        name,
+        description,
+        uri,
+        indicator,
+        rules,
+        cors,
+        introspection_client,
+        proof_replay,
+        trusted_issuers,
+        ..draft
+    })
+}
+
+/// Reads a resource that stands in code, the `number`th. It trusts `issuer`, or issuers of its own. What issues no tokens
+/// defines no scopes, so without `scopes` its rules may name any.
+pub(super) fn read_trusting_resource(
+    node: Node<'_>,
+    number: usize,
+    issuer: Option<&(Place, TrustedIssuer)>,
+    log: &mut FaultLog<'_>,
+) -> Option<ResourceDraft> {
+    let object = node.object(&OF_TRUSTING, log)?;
+    let uri = object.required("uri", "an absolute URI such as `https://api.example/orders`", log);
+    let expected = "an absolute https URI in its plain form, without query and fragment";
+    let indicator = uri.and_then(|node| node.parsed(ResourceIndicator::parse, expected, log));
+    let id = match object.optional("resource_id") {
+        Some(_) => object.identifier("resource_id", ResourceId::parse, log),
+        None => ResourceId::parse(&format!("resource-{number}")).ok().map(|id| (object.place, id)),
+    };
+    let name = match object.optional("name") {
+        Some(node) => node.name(log),
+        None => indicator.as_ref().map(ToString::to_string),
+    };
+    let scopes = read_scope_definitions(&object, log);
+    let defined: HashSet<&str> = scopes.iter().map(|(_, scope)| scope.name().as_str()).collect();
+    let any = object.optional("scopes").is_none();
+    let rules = read_rules(&object, &|scope| any || defined.contains(scope), log);
+    let cors =
+        object.optional("cors").and_then(|node| read_cors(node, rules.iter().map(|(_, rule)| rule), log));
+    let own = read_trusted_issuers(&object, Names::Foreign, log);
+    let trusted_issuers = if object.optional("trusted_issuers").is_some() {
+        own
+    } else {
+        issuer.cloned().into_iter().collect()
+    };
+    Some(ResourceDraft {
+        id,
+        name,
+        description: object.description(log),
+        uri: uri.map_or(object.place, |node| node.place),
+        indicator,
+        scopes,
+        rules,
+        cors,
+        lifetimes: Some(PRESET_LIFETIMES),
+        trusted_issuers,
+        ..ResourceDraft::empty()
+    })
+}
+
+/// The default resource where no tokens are issued: it has no rules, and nothing lies below it.
+pub(super) fn read_nobodys_default_resource(
+    nobody: ResourceIndicator,
+    log: &mut FaultLog<'_>,
+) -> ResourceDraft {
+    read_default_resource(None, Some((Place::ROOT, nobody)), Form::Published, log)
 }
 
 /// Reads `default_resource`, which may be absent. Its URI is the issuer's URL.
@@ -122,13 +211,7 @@ pub(super) fn read_default_resource(
     let object = node.and_then(|node| node.object(&known(&OF_DEFAULT, form), log));
     let preset = object.and_then(|object| object.optional("preset"));
     let rotation = preset.and_then(|node| node.word(&PRESETS, log)).unwrap_or(Lifetime::DEFAULT_ROTATION);
-    let preset = Lifetimes {
-        access_token: Lifetime::DEFAULT_ACCESS_TOKEN,
-        refresh_token: Lifetime::DEFAULT_REFRESH_TOKEN,
-        maximum_rotation: rotation,
-        longest_access_token: Lifetime::DEFAULT_ACCESS_TOKEN,
-        longest_until: None,
-    };
+    let preset = Lifetimes { maximum_rotation: rotation, ..PRESET_LIFETIMES };
     let draft = match object {
         Some(object) => read_settings(&object, Some(preset), form, log),
         None => ResourceDraft { lifetimes: Some(preset), ..ResourceDraft::empty() },
@@ -161,6 +244,7 @@ impl ResourceDraft {
             sender_constrained: false,
             proof_replay: ProofReplay::default(),
             introspection_client: None,
+            trusted_issuers: Vec::new(),
         }
     }
 }
@@ -194,9 +278,14 @@ fn read_settings(
     }
 }
 
-fn read_rules(object: &Object<'_>, defined: &HashSet<&str>, log: &mut FaultLog<'_>) -> Vec<(Place, Rule)> {
+fn read_rules(
+    object: &Object<'_>,
+    // One reader of rules for both, which is half the wasm.
+    defines_scope: &dyn Fn(&str) -> bool,
+    log: &mut FaultLog<'_>,
+) -> Vec<(Place, Rule)> {
     let nodes = object.items("rules", MAX_RULES, "an array of rules", log);
-    let rule = |node: Node<'_>, log: &mut FaultLog<'_>| read_rule(node, |scope| defined.contains(scope), log);
+    let rule = |node: Node<'_>, log: &mut FaultLog<'_>| read_rule(node, defines_scope, log);
     let rules: Vec<_> = nodes.into_iter().filter_map(|node| Some((node.place, rule(node, log)?))).collect();
     super::rule_conflicts::check(&rules, log);
     rules

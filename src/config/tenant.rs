@@ -33,6 +33,7 @@ pub struct Tenant {
     pub(super) published_at: UnixTime,
     pub(super) refresh_tokens_not_before: UnixTime,
     pub(super) issuer: ResourceIndicator,
+    pub(super) issues_tokens: bool,
     pub(super) hosts: Vec<String>,
     pub(super) clock_tolerance: u64,
     pub(super) refresh_token_grace: u64,
@@ -106,6 +107,12 @@ impl Tenant {
     #[must_use]
     pub fn issuer(&self) -> &str {
         self.issuer.as_str()
+    }
+
+    /// Whether there is an issuer of its own. Resources that stand in code have none, and trust others only.
+    #[must_use]
+    pub fn issues_tokens(&self) -> bool {
+        self.issues_tokens
     }
 
     /// The host names under which it is served, that of the issuer among them.

@@ -15,6 +15,7 @@ use super::signing_key::{
     SigningKey, SigningKeyState, read_signing_algorithm, read_signing_keys, verification_keys,
 };
 use super::tenant::{Form, Tenant};
+use super::trusted_issuer::check_trusted_issuers;
 
 /// The members that a file and a published record have in common.
 pub(super) const MEMBERS: [&str; 8] =
@@ -91,6 +92,7 @@ impl TenantDraft {
         let nodes = nodes.unwrap_or_default().into_iter();
         let resources: Vec<ResourceDraft> = nodes.filter_map(|node| read_resource(node, form, log)).collect();
         check_resources(&default_resource, &resources, log);
+        check_trusted_issuers(issuer.as_ref().map(|(_, issuer)| issuer), &resources, log);
         let catalogue = readable.then(|| Catalogue::new(resources.iter().chain([&default_resource])));
         let roles = read_roles(object, catalogue.as_ref(), log);
 
@@ -141,6 +143,7 @@ impl TenantDraft {
             published_at,
             refresh_tokens_not_before: UnixTime::from_seconds(0),
             issuer: self.issuer?,
+            issues_tokens: true,
             hosts: self.hosts,
             clock_tolerance: self.clock_tolerance,
             refresh_token_grace: self.refresh_token_grace,
@@ -227,7 +230,13 @@ fn checked_host(text: &str) -> Result<String, &'static str> {
 }
 
 /// Reads a setting in whole seconds, from 0 to `largest`.
-fn read_seconds(settings: &Object<'_>, name: &str, preset: u64, largest: u64, log: &mut FaultLog<'_>) -> u64 {
+pub(super) fn read_seconds(
+    settings: &Object<'_>,
+    name: &str,
+    preset: u64,
+    largest: u64,
+    log: &mut FaultLog<'_>,
+) -> u64 {
     let Some(node) = settings.optional(name) else { return preset };
     let expected = format!("whole seconds, from 0 to {largest}");
     let seconds = node.whole(&expected, log).unwrap_or(preset);
@@ -255,7 +264,7 @@ fn read_roles(object: &Object<'_>, catalogue: Option<&Catalogue>, log: &mut Faul
 }
 
 /// Identifiers and URIs stand once, and no rule lies in the realm of a nested resource.
-fn check_resources(default: &ResourceDraft, resources: &[ResourceDraft], log: &mut FaultLog<'_>) {
+pub(super) fn check_resources(default: &ResourceDraft, resources: &[ResourceDraft], log: &mut FaultLog<'_>) {
     let mut ids = HashSet::new();
     let mut uris: HashMap<String, &str> = HashMap::new();
     if let Some(indicator) = &default.indicator {

@@ -56,6 +56,7 @@ pub(super) fn challenges(reason: &DenialReason) -> bool {
         | DenialReason::WrongSubject
         | DenialReason::CannotVerifyNow
         | DenialReason::ProofUseUnknown
+        | DenialReason::IssuerKeysUnavailable
         | DenialReason::RevocationUnknown => false,
     }
 }

@@ -245,7 +245,8 @@ impl Decision {
                 .filter(|kind| rule.is_some_and(|rule| rule.subjects().admits(*kind)))
                 .map(SubjectKind::as_str)
                 .collect(),
-            subject: claims.map(|claims| claims.subject().to_string()),
+            issuer: shown.filter(|claims| claims.is_foreign()).map(|claims| claims.issuer().to_owned()),
+            subject: claims.map(|claims| claims.subject_as_issued().to_owned()),
             subject_kind: claims.map(|claims| claims.kind().as_str()),
             scopes_held: claims
                 .map(|claims| claims.scope())

@@ -58,6 +58,9 @@ pub enum DenialReason {
     /// The signature could not be checked now; nothing is known against the token.
     #[error("the signature cannot be checked now")]
     CannotVerifyNow,
+    /// The keys of the token's issuer, which is trusted, cannot be had now; nothing is known against the token.
+    #[error("the keys of the token's issuer cannot be had now")]
+    IssuerKeysUnavailable,
 }
 
 impl DenialReason {
@@ -82,6 +85,7 @@ impl DenialReason {
             Self::Proof(refusal) => refusal.code(),
             Self::ProofUseUnknown => "proof_use_unknown",
             Self::CannotVerifyNow => "cannot_verify_now",
+            Self::IssuerKeysUnavailable => "issuer_keys_unavailable",
         }
     }
 
@@ -104,9 +108,10 @@ impl DenialReason {
             Self::InsufficientUserAuthentication => Some(ErrorCode::InsufficientUserAuthentication),
             Self::InsufficientScope => Some(ErrorCode::InsufficientScope),
             Self::Proof(refusal) => Some(refusal.error_code()),
-            Self::CannotVerifyNow | Self::RevocationUnknown | Self::ProofUseUnknown => {
-                Some(ErrorCode::TemporarilyUnavailable)
-            }
+            Self::CannotVerifyNow
+            | Self::IssuerKeysUnavailable
+            | Self::RevocationUnknown
+            | Self::ProofUseUnknown => Some(ErrorCode::TemporarilyUnavailable),
         }
     }
 
@@ -130,7 +135,8 @@ impl DenialReason {
             | Self::InsufficientUserAuthentication
             | Self::InsufficientScope
             | Self::ProofUseUnknown
-            | Self::CannotVerifyNow => self.error_code().map_or(403, ErrorCode::status),
+            | Self::CannotVerifyNow
+            | Self::IssuerKeysUnavailable => self.error_code().map_or(403, ErrorCode::status),
         }
     }
 

@@ -26,6 +26,8 @@ pub struct Inquiry {
 pub(super) enum Source {
     /// There is no list, so tokens live until they expire.
     NoList,
+    /// Another issuer's token, which nobody here can revoke.
+    Foreign,
     /// A list of this age in seconds.
     List(u64),
     /// The objects, and why them.
@@ -56,6 +58,7 @@ impl LivenessFacts {
     pub(super) fn trace(self, tenant: &Tenant) -> RevocationTrace {
         let (mode, cause, age) = match self.source {
             Source::NoList => ("none", None, None),
+            Source::Foreign => ("foreign", None, None),
             Source::List(age) => ("list", None, Some(age)),
             Source::Objects(Cause::Strong) => ("objects", Some("strong"), None),
             Source::Objects(Cause::FullShard) => ("objects", Some("full_shard"), None),
@@ -63,7 +66,7 @@ impl LivenessFacts {
             Source::Objects(Cause::OldList(age)) => ("objects", Some("old_list"), Some(age)),
         };
         let bound = match self.source {
-            Source::NoList => None,
+            Source::NoList | Source::Foreign => None,
             Source::List(_) => Some(revocation_bound(tenant.kv_propagation())),
             Source::Objects(_) => Some(0),
         };

@@ -23,5 +23,5 @@ pub use liveness::Inquiry;
 pub use matcher::{Match, Matcher};
 pub use possession::{PendingProof, PendingProofSignature, PendingProofUse};
 pub use request::GateRequest;
-pub use steps::{Gate, PendingInquiries, PendingReading, PendingSignature, Step};
+pub use steps::{Gate, PendingInquiries, PendingKeys, PendingReading, PendingSignature, Step};
 pub use trace::{RevocationTrace, Trace};

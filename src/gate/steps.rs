@@ -4,9 +4,12 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use crate::access_token::{
-    Presentation, RefusedToken, SignatureCheck, UnverifiedAccessToken, VerifiedAccessToken,
+    Asked, Examination, IssuerKeys, KeyDocument, KeysNeed, Presentation, RefusedToken, SignatureCheck,
+    UnverifiedAccessToken, VerifiedAccessToken,
 };
-use crate::config::{Cors, ProtectedResource, Tenant, WELL_KNOWN_PROTECTED_RESOURCE, resource_metadata};
+use crate::config::{
+    Cors, KeySource, ProtectedResource, Tenant, WELL_KNOWN_PROTECTED_RESOURCE, resource_metadata,
+};
 use crate::revocation::Revocations;
 use crate::vocabulary::{HttpResponse, PathError, RequestTarget, UnixTime};
 
@@ -26,6 +29,7 @@ pub struct Gate {
     tenant: Rc<Tenant>,
     pub(super) matcher: Matcher,
     known: VerifiedTokens,
+    issuer_keys: IssuerKeys,
     /// What is revoked, where this gate honours a list.
     revocations: Option<Rc<RefCell<Revocations>>>,
 }
@@ -43,12 +47,37 @@ pub enum Step {
     ProofUse(Box<PendingProofUse>),
     /// Everything is right but for the signature, which the host has to check.
     Signature(Box<PendingSignature>),
+    /// The token is one of an issuer that the resource trusts; the host has to fetch that issuer's keys.
+    Keys(Box<PendingKeys>),
     /// The token is right in itself; the host has to read the list of revocations before it is known to be live.
     Reading(Box<PendingReading>),
     /// The token is right in itself; the host has to ask the objects whether it is live.
     Inquiries(Box<PendingInquiries>),
     /// The token that was known by its number is remembered no more: decide again, by the field itself.
     Forgotten,
+}
+
+/// A decision that waits for the keys of another issuer.
+#[derive(Debug)]
+pub struct PendingKeys {
+    token: String,
+    facts: Facts,
+    source: KeySource,
+    need: KeysNeed,
+}
+
+impl PendingKeys {
+    /// Whose keys.
+    #[must_use]
+    pub fn source(&self) -> &KeySource {
+        &self.source
+    }
+
+    /// Why they are asked for.
+    #[must_use]
+    pub fn need(&self) -> KeysNeed {
+        self.need
+    }
 }
 
 /// A decision that waits for the list of revocations to be read.
@@ -83,6 +112,12 @@ pub struct PendingSignature {
 }
 
 impl PendingSignature {
+    /// Whether the key is another issuer's.
+    #[must_use]
+    pub fn is_foreign(&self) -> bool {
+        self.unverified.is_foreign()
+    }
+
     /// What to check.
     #[must_use]
     pub fn signature_check(&self) -> &SignatureCheck {
@@ -95,7 +130,13 @@ impl Gate {
     #[must_use]
     pub fn new(tenant: Rc<Tenant>) -> Self {
         let matcher = Matcher::new(&tenant);
-        Self { tenant, matcher, known: VerifiedTokens::default(), revocations: None }
+        Self {
+            tenant,
+            matcher,
+            known: VerifiedTokens::default(),
+            issuer_keys: IssuerKeys::default(),
+            revocations: None,
+        }
     }
 
     /// Honours a list of revocations from now on. Another gate may honour the same one: it goes on from configuration
@@ -158,7 +199,7 @@ impl Gate {
         facts.bindings = bindings(rule, &found);
         if let Some(number) = request.known {
             // No number is given to a token that came with a proof.
-            return match self.known.numbered(number).cloned() {
+            return match self.known_at(self.known.numbered(number), resource, facts.now) {
                 Some(known) => self.decide_known(known, Presentation::Bearer, resource, facts),
                 None => Step::Forgotten,
             };
@@ -179,29 +220,59 @@ impl Gate {
         token: &str,
         presentation: Presentation,
         resource: &ProtectedResource,
-        mut facts: Facts,
+        facts: Facts,
     ) -> Step {
-        if let Some(known) = self.known.find(token).cloned() {
+        if let Some(known) = self.known_at(self.known.find(token), resource, facts.now) {
             return self.decide_known(known, presentation, resource, facts);
         }
         if !is_b64token(token) {
             return facts.denied(DenialReason::MalformedCredentials).into();
         }
-        let now = facts.now;
-        let unverified =
-            match UnverifiedAccessToken::examine(token, &self.tenant, resource, now, presentation) {
-                Ok(unverified) => unverified,
-                Err(RefusedToken { refusal, untrusted_claims }) => {
-                    facts.untrusted_claims = untrusted_claims;
-                    return facts.denied(refusal.into()).into();
-                }
-            };
+        self.examine(token, resource, Asked::Nothing, facts)
+    }
+
+    fn examine(&mut self, token: &str, resource: &ProtectedResource, asked: Asked, mut facts: Facts) -> Step {
+        let (keys, now) = (&self.issuer_keys, facts.now);
+        let presentation =
+            if facts.possession.is_some() { Presentation::Proved } else { Presentation::Bearer };
+        let examined = UnverifiedAccessToken::examine_of_any_issuer(
+            token,
+            &self.tenant,
+            resource,
+            keys,
+            asked,
+            now,
+            presentation,
+        );
+        let unverified = match examined {
+            Ok(Examination::Unverified(unverified)) => *unverified,
+            Ok(Examination::KeysNeeded { source, need }) => {
+                return Step::Keys(Box::new(PendingKeys { token: token.to_owned(), facts, source, need }));
+            }
+            Ok(Examination::KeysUnavailable) => {
+                return facts.denied(DenialReason::IssuerKeysUnavailable).into();
+            }
+            Err(RefusedToken { refusal, untrusted_claims }) => {
+                facts.untrusted_claims = untrusted_claims;
+                return facts.denied(refusal.into()).into();
+            }
+        };
         let pending = PendingSignature { token: token.to_owned(), unverified, facts };
         // A symmetric key never leaves the core; every other signature is the host's to check.
         if pending.signature_check().key.is_symmetric() {
             return self.conclude_here(pending);
         }
         Step::Signature(Box::new(pending))
+    }
+
+    /// What was remembered, where it still needs no other check of its signature.
+    fn known_at(
+        &self,
+        known: Option<&KnownToken>,
+        resource: &ProtectedResource,
+        now: UnixTime,
+    ) -> Option<KnownToken> {
+        known.filter(|known| known.token.is_known_at(resource, &self.issuer_keys, now)).cloned()
     }
 
     fn decide_known(
@@ -240,6 +311,28 @@ impl Gate {
         }
     }
 
+    /// Goes on with a decision once the keys of its token's issuer were asked for. `document` is what is known of them,
+    /// `None` for nothing; `reached` says whether that is as the issuer has it now.
+    pub fn conclude_keys(
+        &mut self,
+        pending: PendingKeys,
+        document: Option<KeyDocument<'_>>,
+        reached: bool,
+    ) -> Step {
+        let PendingKeys { token, facts, source, need } = pending;
+        self.issuer_keys.take(&source, document, facts.now);
+        let tenant = Rc::clone(&facts.tenant);
+        let Some(resource) = facts.resource.and_then(|index| tenant.resources().get(index)) else {
+            return facts.denied(DenialReason::NoResource).into();
+        };
+        let asked = match need {
+            KeysNeed::Missing | KeysNeed::Due => Asked::Keys,
+            KeysNeed::UnknownKey(_) if reached => Asked::UnknownKeyReached,
+            KeysNeed::UnknownKey(_) => Asked::UnknownKeyUnreached,
+        };
+        self.examine(&token, resource, asked, facts)
+    }
+
     /// Goes on by checking the signature inside the core, for a host that lacks the algorithm. Where this build cannot
     /// do it either, the decision is that it cannot be checked now.
     pub fn conclude_here(&mut self, pending: PendingSignature) -> Step {
@@ -272,6 +365,11 @@ impl Gate {
         was_read: bool,
     ) -> Step {
         let Some(resource) = facts.resource() else { return facts.denied(DenialReason::NoResource).into() };
+        // No list and no object of this tenant knows the tokens of others.
+        if token.claims().is_foreign() {
+            facts.liveness = Some(LivenessFacts { source: Source::Foreign, revoked_by: None });
+            return facts.with_token(token).into();
+        }
         let list = self.revocations.as_deref();
         let answer = liveness::ask_list(list, &facts.tenant, resource, token.claims(), facts.now, was_read);
         let cause = match answer {

@@ -6,7 +6,7 @@ use serde::Serialize;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct RevocationTrace {
     /// `list`: by the published list. `objects`: by asking the objects of user and client. `none`: this deployment
-    /// publishes no list, so tokens live until they expire.
+    /// publishes no list, so tokens live until they expire. `foreign`: nobody here can revoke another issuer's token.
     pub mode: &'static str,
     /// Why the objects are asked: `strong`, `full_shard`, `no_list` or `old_list`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -52,6 +52,9 @@ pub struct Trace {
     /// The kinds of subject that the rule admits.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub subjects_admitted: Vec<&'static str>,
+    /// The issuer of the token, where that is not the tenant's own; of a refused token, by what it claims.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub issuer: Option<String>,
     /// The subject of the token, once its signature was verified.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,

@@ -20,12 +20,14 @@ export type Access =
   | {
       /** Who the token speaks for: a user, a client, or a client of a management application. */
       kind: "user" | "client" | "management";
-      /** The `sub` of the token: a user id or a client id. */
+      /** The `iss` of the token: the tenant's own issuer, or another one that the resource trusts. */
+      issuer: string;
+      /** The `sub` of the token: a user id or a client id. Where a resource trusts several issuers, only `issuer` and `subject` together name somebody. */
       subject: string;
-      /** The client that obtained the token. */
-      clientId: string;
-      /** The application of that client. */
-      applicationId: string;
+      /** The client that obtained the token; another issuer's token may not name it. */
+      clientId?: string;
+      /** The application of that client; absent for another issuer's token. */
+      applicationId?: string;
       tenantId: string;
       /** The public identifier of the user's session; absent for clients. */
       sessionId?: string;
@@ -55,6 +57,8 @@ export interface Trace {
   rule?: string;
   scopes_wanted?: string;
   subjects_admitted?: string[];
+  /** Of the token, where it is not the tenant's own; of a refused token, what it claims. */
+  issuer?: string;
   subject?: string;
   subject_kind?: string;
   scopes_held?: string;
@@ -78,9 +82,9 @@ export interface Trace {
 export interface RevocationTrace {
   /**
    * `list`: by the published list. `objects`: by asking the objects of user and client. `none`: this deployment
-   * publishes no list, so tokens live until they expire.
+   * publishes no list, so tokens live until they expire. `foreign`: nobody here can revoke another issuer's token.
    */
-  mode: "list" | "objects" | "none";
+  mode: "list" | "objects" | "none" | "foreign";
   /** Why the objects are asked. */
   cause?: "strong" | "full_shard" | "no_list" | "old_list";
   /** How old the list is, in seconds. */
@@ -167,9 +171,12 @@ enum AccessView<'a> {
     #[serde(rename_all = "camelCase")]
     Token {
         kind: &'static str,
+        issuer: &'a str,
         subject: &'a str,
-        client_id: &'a str,
-        application_id: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        client_id: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        application_id: Option<&'a str>,
         tenant_id: &'a str,
         #[serde(skip_serializing_if = "Option::is_none")]
         session_id: Option<&'a str>,
@@ -185,9 +192,10 @@ fn access_view<'a>(access: &Access<'a>) -> AccessView<'a> {
     let Some(claims) = access.claims else { return AccessView::Public { kind: "public", resource } };
     AccessView::Token {
         kind: claims.kind().as_str(),
-        subject: claims.subject().as_str(),
-        client_id: claims.client_id().as_str(),
-        application_id: claims.application_id().as_str(),
+        issuer: claims.issuer(),
+        subject: claims.subject_as_issued(),
+        client_id: claims.client_id_as_issued(),
+        application_id: (!claims.is_foreign()).then(|| claims.application_id().as_str()),
         tenant_id: claims.tenant_id().as_str(),
         session_id: claims.session_id().map(|session| session.as_str()),
         resource,

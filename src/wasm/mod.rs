@@ -3,6 +3,7 @@
 
 mod decision;
 mod demand;
+mod issuer_keys;
 mod jws;
 mod possession;
 mod revocations;

@@ -7,7 +7,8 @@ use wasm_bindgen::prelude::*;
 
 use crate::config::{Faults, Tenant};
 use crate::gate::{
-    Decision, Gate, GateRequest, KNOWN_TOKENS, PendingInquiries, PendingReading, PendingSignature, Step,
+    Decision, Gate, GateRequest, KNOWN_TOKENS, PendingInquiries, PendingKeys, PendingReading,
+    PendingSignature, Step,
 };
 use crate::vocabulary::json::Json;
 use crate::vocabulary::{TenantId, UnixTime};
@@ -61,6 +62,7 @@ pub struct TenantHandle {
     kept: Vec<(u32, usize)>,
     checked: Vec<u8>,
     signature: Option<PendingSignature>,
+    pub(super) keys: Option<PendingKeys>,
     reading: Option<PendingReading>,
     inquiries: Option<PendingInquiries>,
     pub(super) possession: PendingPossession,
@@ -88,6 +90,8 @@ pub enum NextStep {
     ProofSignature = 7,
     /// An object is to be asked whether it was used before (`takeProofUse`), then `concludeProofUse`.
     ProofUse = 8,
+    /// The keys of another issuer are to be asked for (`takeKeys`), then `concludeKeys`.
+    Keys = 9,
 }
 
 /// A decision that waits for the list of revocations to be read.
@@ -156,29 +160,16 @@ impl TenantHandle {
             Ok((_, keys_version)) if (keys_version as f64) < minimum_keys_version => {
                 to_js(&Refused::Older { version: keys_version })
             }
-            Ok((tenant, keys_version)) => {
-                let handle = Self {
-                    keys_version,
-                    gate: Gate::new(Rc::new(tenant)),
-                    buffer: vec![0; BUFFER_LENGTH],
-                    decision: String::new(),
-                    token_number: 0,
-                    is_repeatable: false,
-                    kept: vec![(0, 0); KNOWN_TOKENS as usize],
-                    checked: Vec::new(),
-                    signature: None,
-                    reading: None,
-                    inquiries: None,
-                    possession: PendingPossession::default(),
-                };
-                let outcome = js_sys::Object::new();
-                let members = [("type", "loaded".into()), ("tenant", JsValue::from(handle))];
-                for (name, value) in members {
-                    // Setting a member of a plain object has no way to fail.
-                    let _ = js_sys::Reflect::set(&outcome, &name.into(), &value);
-                }
-                outcome.into()
-            }
+            Ok((tenant, keys_version)) => loaded_outcome(tenant, keys_version),
+            Err(faults) => to_js(&Refused::Broken { faults }),
+        }
+    }
+
+    /// Reads resources that stand in code, and whom they trust: `{ issuer, resources }` as JSON text.
+    #[wasm_bindgen(unchecked_return_type = "LoadOutcome")]
+    pub fn trusting(text: &str) -> JsValue {
+        match Tenant::trusting(text) {
+            Ok(tenant) => loaded_outcome(tenant, 0),
             Err(faults) => to_js(&Refused::Broken { faults }),
         }
     }
@@ -306,13 +297,17 @@ impl TenantHandle {
         KNOWN_TOKENS
     }
 
-    /// Algorithm and `kid`, one of `verificationKeys`, of the signature that is to be checked, with a space between.
+    /// Algorithm and `kid`, one of `verificationKeys`, of the signature that is to be checked, with a space between. Another
+    /// issuer's key is none of those: its JWK stands in place of the `kid`, as JSON text.
     #[must_use]
     #[wasm_bindgen(js_name = checkKey)]
     pub fn check_key(&self) -> String {
         let check = self.signature.as_ref().map(PendingSignature::signature_check);
+        let foreign = self.signature.as_ref().is_some_and(PendingSignature::is_foreign);
         check.map_or_else(String::new, |check| {
-            format!("{} {}", check.algorithm.as_str(), check.key.kid().unwrap_or_default())
+            let jwk = foreign.then(|| check.key.public_jwk()).flatten().map(|jwk| jwk.text());
+            let key = jwk.as_deref().or(check.key.kid()).unwrap_or_default();
+            format!("{} {key}", check.algorithm.as_str())
         })
     }
 
@@ -401,6 +396,10 @@ impl TenantHandle {
                 self.signature = Some(*pending);
                 NextStep::Signature
             }
+            Step::Keys(pending) => {
+                self.keys = Some(*pending);
+                NextStep::Keys
+            }
             Step::Reading(pending) => {
                 self.reading = Some(*pending);
                 NextStep::Reading
@@ -441,6 +440,31 @@ impl TenantHandle {
     pub(super) fn tenant(&self) -> Rc<Tenant> {
         Rc::clone(self.gate.tenant())
     }
+}
+
+fn loaded_outcome(tenant: Tenant, keys_version: u64) -> JsValue {
+    let handle = TenantHandle {
+        keys_version,
+        gate: Gate::new(Rc::new(tenant)),
+        buffer: vec![0; BUFFER_LENGTH],
+        decision: String::new(),
+        token_number: 0,
+        is_repeatable: false,
+        kept: vec![(0, 0); KNOWN_TOKENS as usize],
+        checked: Vec::new(),
+        signature: None,
+        keys: None,
+        reading: None,
+        inquiries: None,
+        possession: PendingPossession::default(),
+    };
+    let outcome = js_sys::Object::new();
+    let members = [("type", "loaded".into()), ("tenant", JsValue::from(handle))];
+    for (name, value) in members {
+        // Setting a member of a plain object has no way to fail.
+        let _ = js_sys::Reflect::set(&outcome, &name.into(), &value);
+    }
+    outcome.into()
 }
 
 /// The tenant, and the version of its managed keys; 0 without such keys.

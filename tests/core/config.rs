@@ -19,5 +19,7 @@ mod rules;
 mod schema;
 mod signing_keys;
 mod tenant_settings;
+mod trust;
+mod trusted_issuers;
 mod user_authentication;
 mod users;

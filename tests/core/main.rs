@@ -15,6 +15,7 @@ mod directory_keys;
 mod gate_access;
 mod gate_cors;
 mod gate_demand;
+mod gate_foreign_issuers;
 mod gate_metadata;
 mod gate_possession;
 mod gate_step_up;

@@ -315,7 +315,9 @@ fn a_full_shard_has_the_objects_asked_for_what_falls_into_it() {
                 assert!(!shards.contains(&index), "{index}");
                 assert_eq!(outcome(&decision), "allow");
             }
-            Step::Signature(_) | Step::Reading(_) | Step::Forgotten => panic!("the list is new"),
+            Step::Signature(_) | Step::Keys(_) | Step::Reading(_) | Step::Forgotten => {
+                panic!("the list is new")
+            }
             Step::Proof(_) | Step::ProofSignature(_) | Step::ProofUse(_) => {
                 panic!("the token came from a bearer")
             }

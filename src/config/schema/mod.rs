@@ -7,6 +7,7 @@
 mod directory;
 mod resource;
 mod text;
+mod trusted_issuer;
 
 use serde_json::{Map, Value, json};
 
@@ -42,6 +43,8 @@ pub fn tenant_schema() -> Result<Value, Undescribed> {
         ("scope_definition", resource::scope_definition()?),
         ("rule", resource::rule()?),
         ("cors", resource::cors()?),
+        ("trusted_issuer", trusted_issuer::trusted_issuer()?),
+        ("claim_names", trusted_issuer::claim_names()?),
         ("role", directory::role()?),
         ("scope_grant", directory::scope_grant()?),
         ("application", directory::application()?),

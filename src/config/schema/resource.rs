@@ -11,6 +11,7 @@ use super::super::resource_reader::{
 };
 use super::super::rule::{self, MAX_METHODS, MAX_SCOPES, SubjectKind};
 use super::super::signing_key::ALGORITHMS;
+use super::super::trusted_issuer::MAX_TRUSTED_ISSUERS;
 use super::super::user_authentication::MAX_CONTEXTS;
 use super::{Shape, Undescribed, array, identifier, list, refers, text, with, word};
 
@@ -59,6 +60,11 @@ pub(super) fn resource() -> Result<Value, Undescribed> {
             "description": "Whether its tokens have to be bound to a key of their sender (DPoP, RFC 9449): others are neither issued \
                 nor admitted.",
         })),
+        "trusted_issuers" => Some(array(
+            "trusted_issuer",
+            MAX_TRUSTED_ISSUERS,
+            "Issuers besides the tenant's own whose tokens open the resource.",
+        )),
         _ => of_all(member, None),
     })
 }

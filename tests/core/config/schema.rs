@@ -9,7 +9,7 @@ use super::builder::{SECRET_HASH, document, es256};
 use crate::support::test;
 
 /// Where an object stands in the document, by JSON Pointer and by JSONPath, and where in the schema.
-const OBJECTS: [(&str, &str, &str); 15] = [
+const OBJECTS: [(&str, &str, &str); 17] = [
     ("", "$", ""),
     ("/settings", "$.settings", "/$defs/settings"),
     ("/default_resource", "$.default_resource", "/$defs/default_resource"),
@@ -17,6 +17,12 @@ const OBJECTS: [(&str, &str, &str); 15] = [
     ("/resources/0/scopes/0", "$.resources[0].scopes[0]", "/$defs/scope_definition"),
     ("/resources/0/rules/0", "$.resources[0].rules[0]", "/$defs/rule"),
     ("/resources/0/cors", "$.resources[0].cors", "/$defs/cors"),
+    ("/resources/0/trusted_issuers/0", "$.resources[0].trusted_issuers[0]", "/$defs/trusted_issuer"),
+    (
+        "/resources/0/trusted_issuers/0/claims",
+        "$.resources[0].trusted_issuers[0].claims",
+        "/$defs/claim_names",
+    ),
     ("/roles/0", "$.roles[0]", "/$defs/role"),
     ("/roles/0/resources/0", "$.roles[0].resources[0]", "/$defs/scope_grant"),
     ("/applications/0", "$.applications[0]", "/$defs/application"),
@@ -34,6 +40,8 @@ fn schema() -> Value {
 /// A document with an object of every kind.
 fn full() -> Value {
     let mut document = document();
+    document["resources"][0]["trusted_issuers"] =
+        json!([{ "issuer": "https://login.partner.example", "algorithms": ["ES256"], "claims": {} }]);
     let client = document["clients"][1].as_object_mut().unwrap();
     client.remove("secret_hashes");
     client.insert("token_endpoint_auth_method".to_owned(), json!("private_key_jwt"));

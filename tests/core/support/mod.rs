@@ -6,6 +6,7 @@ pub(crate) use core::prelude::v1::test;
 pub(crate) use wasm_bindgen_test::wasm_bindgen_test as test;
 
 pub(crate) mod exchange;
+pub(crate) mod foreign;
 pub(crate) mod host;
 pub(crate) mod issuer;
 pub(crate) mod login;

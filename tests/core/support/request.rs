@@ -20,7 +20,7 @@ fn decided(step: Step, gate: &Gate) -> Decision {
     match step {
         Step::Decided(decision) => *decision,
         Step::Inquiries(pending) => gate.conclude_inquiries(*pending, &[]),
-        Step::Signature(_) | Step::Reading(_) | Step::Forgotten => panic!("that was done"),
+        Step::Signature(_) | Step::Keys(_) | Step::Reading(_) | Step::Forgotten => panic!("that was done"),
         Step::Proof(_) | Step::ProofSignature(_) | Step::ProofUse(_) => {
             panic!("the token came from a bearer")
         }
