@@ -134,17 +134,18 @@ export class Configuration {
   async tenantOfHost(
     source: ConfigurationSource,
     hostname: string,
+    secretKeys: string | undefined,
     now: number,
     waitUntil: (work: Promise<unknown>) => void,
   ): Promise<string | undefined> {
     const known = this.#hosts.get(hostname);
     if (known === undefined || freshnessOf(known, this.#instances.current(), now) === EXPIRED) {
-      return this.#readHost(source, hostname, now);
+      return this.#readHost(source, hostname, secretKeys, now);
     }
     // Hosts seldom move, and KV itself answers from its cache for as long.
     if (now - known.confirmedAt >= CACHE_TTL * 1_000 && now - known.readAt >= READ_COOLDOWN) {
       known.readAt = now;
-      waitUntil(this.#readHost(source, hostname, now).catch(() => undefined));
+      waitUntil(this.#readHost(source, hostname, secretKeys, now).catch(() => undefined));
     }
     return known.tenantId;
   }
@@ -154,17 +155,50 @@ export class Configuration {
     return this.#hosts.get(hostname)?.tenantId;
   }
 
-  async #readHost(source: ConfigurationSource, hostname: string, now: number): Promise<string | undefined> {
+  /** What a host was said to lead to is forgotten where there is no such tenant: half an identifier looks like a whole one. */
+  forgetHost(hostname: string, tenantId: string): void {
+    if (this.#hosts.get(hostname)?.tenantId === tenantId && !this.#tenants.has(tenantId)) {
+      this.#hosts.delete(hostname);
+    }
+  }
+
+  async #readHost(
+    source: ConfigurationSource,
+    hostname: string,
+    secretKeys: string | undefined,
+    now: number,
+  ): Promise<string | undefined> {
     const tenantId = await read(source, `host/${hostname}`);
     if (tenantId === null) {
       this.#hosts.delete(hostname);
       return undefined;
+    }
+    const known = this.#hosts.get(hostname);
+    if (known !== undefined && known.tenantId !== tenantId) {
+      await this.#checkMove(source, hostname, tenantId, secretKeys, now);
     }
     if (this.#hosts.size >= MAX_HOSTS) {
       this.#hosts.clear();
     }
     this.#hosts.set(hostname, { tenantId, confirmedAt: now, readAt: now });
     return tenantId;
+  }
+
+  /** A host that is known moves only to a tenant that says so itself: the entry is plain text, which may be damaged. */
+  async #checkMove(
+    source: ConfigurationSource,
+    hostname: string,
+    tenantId: string,
+    secretKeys: string | undefined,
+    now: number,
+  ): Promise<void> {
+    await this.tenant(source, tenantId, secretKeys, now, () => undefined);
+    const { record = "{}" } = this.#tenants.get(tenantId)?.text ?? {};
+    const { hosts = [] } = JSON.parse(record) as { hosts?: string[] };
+    if (!hosts.includes(hostname)) {
+      log({ event: "host_refused", tenant: tenantId });
+      throw new ConfigurationUnavailable(`the tenant does not name the host that leads to it: ${tenantId}`);
+    }
   }
 
   /**

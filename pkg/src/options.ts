@@ -102,17 +102,23 @@ export class Platform<Env> {
       throw new Misconfigured("there is no KV binding `CONFIG`, and no option `config` names another");
     }
     const waitUntil = (work: Promise<unknown>): void => context.waitUntil(work);
+    const host = hostname(request);
     const tenantId =
-      this.#tenantId(env) ?? (await this.configuration.tenantOfHost(source, hostname(request), now, waitUntil));
+      this.#tenantId(env) ?? (await this.configuration.tenantOfHost(source, host, secretKeys, now, waitUntil));
     if (tenantId === undefined) {
       return new Unplaced(421, "unknown_host");
     }
     beside?.({ tenantId, source, now, waitUntil });
     let refreshing: Promise<unknown> | undefined;
-    await this.configuration.tenant(source, tenantId, secretKeys, now, (work) => {
-      refreshing = work;
-      waitUntil(work);
-    });
+    try {
+      await this.configuration.tenant(source, tenantId, secretKeys, now, (work) => {
+        refreshing = work;
+        waitUntil(work);
+      });
+    } catch (error) {
+      this.configuration.forgetHost(host, tenantId);
+      throw error;
+    }
     // Another request may have brought a newer configuration and let the older one go, so what is held is asked for now.
     return { tenantId, ...this.configuration.hold(tenantId), refreshing, source, secretKeys, now };
   }

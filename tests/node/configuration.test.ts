@@ -284,6 +284,43 @@ describe("a host", () => {
     isolate.store.answer = rejects;
     assert.equal(await orders(), 200);
   });
+  for (const half of ["", "d", "dem"]) {
+    test(`of which half an entry was read (${JSON.stringify(half)}) stays with its tenant`, async () => {
+      assert.equal(await orders(), 200);
+      isolate.store.entries.set(HOST, half);
+      for (let round = 0; round < 3; round += 1) {
+        isolate.wait(LATER);
+        assert.equal(await orders(), 200);
+        await isolate.settled();
+      }
+    });
+    test(`of which half an entry was read (${JSON.stringify(half)}) before anything else is asked for again`, async () => {
+      isolate.store.entries.set(HOST, half);
+      assert.equal(await orders(), 503);
+      isolate.store.entries.set(HOST, "demo");
+      assert.equal(await orders(), 200);
+    });
+  }
+  test("does not move to a tenant that does not name it", async () => {
+    assert.equal(await orders(), 200);
+    isolate.store.put(records({ ...tenant, tenant_id: "other", issuer: "https://other.example", hosts: ["other.example"] }));
+    isolate.store.entries.set(HOST, "other");
+    isolate.wait(LATER);
+    await orders();
+    await isolate.settled();
+    assert.equal(isolate.logged("host_refused")[0]?.tenant, "other");
+    assert.equal(await orders(), 200);
+  });
+  test("moves to a tenant that names it", async () => {
+    assert.equal(await orders(), 200);
+    isolate.store.put(records({ ...tenant, tenant_id: "other" }));
+    isolate.wait(LATER);
+    await orders();
+    await isolate.settled();
+    await orders();
+    const { tenant: moved } = (await (await isolate.issuer("/healthz")).json()) as { tenant: string };
+    assert.equal(moved, "other");
+  });
   for (const name of ["../demo", "__proto__", "constructor"]) {
     test(`whose entry says ${name} gets nobody's configuration`, async () => {
       isolate.store.entries.set(HOST, name);
