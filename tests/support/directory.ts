@@ -19,7 +19,8 @@ registerHooks({
   resolve: (specifier, context, next) =>
     specifier === "cloudflare:workers" ? { url: PLATFORM, format: "module", shortCircuit: true } : next(specifier, context),
 });
-const { DirectoryObject } = await import("../../pkg/dist/objects/directory.js");
+export const { DirectoryObject } = await import("../../pkg/dist/objects/directory.js");
+export const { AccountObject } = await import("../../pkg/dist/objects/account.js");
 
 const module = new WebAssembly.Module(readFileSync(new URL("../../pkg/wasm/full.wasm", import.meta.url)));
 /** How far the clock goes at once, in milliseconds. */
