@@ -21,12 +21,13 @@ export function summary(file) {
   return [...runs].map(([run, of]) => `${run}: seeds ${seeds(of)}; ${told(sums(of))}`).join("\n");
 }
 
-/** @param {Line[]} lines */
+/** What is longest or most stays so, everything else is added up. @param {Line[]} lines */
 function sums(lines) {
   /** @type {Record<string, number>} */
   const sum = {};
   for (const [name, value] of lines.flatMap(({ figures }) => Object.entries(figures))) {
-    sum[name] = (sum[name] ?? 0) + value;
+    const before = sum[name] ?? 0;
+    sum[name] = name.startsWith("longest") || name.startsWith("most") ? Math.max(before, value) : before + value;
   }
   return sum;
 }

@@ -57,6 +57,10 @@ export const suites = [
   },
 
   nodeTests("node", "node"),
+  // Of twenty rounds: 10,000 schedules, 10,000 traps, and in one round 10 million decisions of one isolate.
+  { ...nodeTests("simulator", "node"), soak: (seed) => ({ SEED: String(seed) }) },
+  { ...nodeTests("traps", "workerd"), soak: (seed) => ({ TRAPS: "250", SEED: String(seed) }) },
+  { ...nodeTests("memory", "node"), soak: (seed) => ({ DECISIONS: seed % 20 === 1 ? "10000000" : "100000", SEED: String(seed) }) },
   nodeTests("worker", "workerd"),
   { ...nodeTests("interop", "workerd"), soak: (seed) => ({ FUZZ_EXAMPLES: "60", SEED: String(seed) }) },
   // Of twenty rounds: 20,000 races of each kind, 500 crashes.

@@ -1,6 +1,6 @@
 /**
- * The package around instances of the core that a test can make trap, by requests at `/test/trap`: an exchange that is
- * over is resumed, which panics. The instances are the package's own; nothing in it knows of this.
+ * The package around instances of the core that a test can make trap, by requests at `/test/trap`, in whatever way `kind`
+ * says. The instances are the package's own; nothing in it knows of this.
  */
 import type { ConfigurationSource, Context } from "audgate";
 import { gateWith } from "../../../pkg/dist/gate.js";
@@ -8,6 +8,7 @@ import { CoreInstances } from "../../../pkg/dist/instance.js";
 import { issuerWith } from "../../../pkg/dist/issuer.js";
 import { instantiate } from "../../../pkg/wasm/full.js";
 import module from "../../../pkg/wasm/full.wasm";
+import { trapped, type TrapKind } from "../traps.ts";
 
 interface Env {
   CONFIG: ConfigurationSource;
@@ -33,10 +34,10 @@ const authorizationServer = issuerWith(instances)<Env, Context>(options);
 
 export default {
   async fetch(request: Request, env: Env, context: Context): Promise<Response> {
-    const { pathname } = new URL(request.url);
+    const { pathname, searchParams } = new URL(request.url);
     switch (pathname) {
       case "/test/trap":
-        return Response.json({ trapped: trap() });
+        return Response.json({ trapped: trap((searchParams.get("kind") ?? "panic") as TrapKind) });
       case "/test/counts":
         return Response.json({ instantiated, reads });
     }
@@ -45,15 +46,7 @@ export default {
 };
 
 /** The name of the error that came of it. */
-function trap(): string {
-  try {
-    instances.current().use((core) => {
-      const exchange = core.verifyCompact("", "");
-      exchange.start();
-      exchange.start();
-    });
-  } catch (error) {
-    return error instanceof Error ? `${error.name}: ${(error.cause as Error | undefined)?.name}` : "?";
-  }
-  return "no";
+function trap(kind: TrapKind): string {
+  const error = trapped(instances, kind);
+  return error instanceof Error ? `${error.name}: ${(error.cause as Error | undefined)?.name}` : "?";
 }
