@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { CompactEncrypt, createRemoteJWKSet, exportSPKI, importJWK, jwtVerify } from "jose";
-import { auth } from "express-oauth2-jwt-bearer";
+import { auth, requiredScopes } from "express-oauth2-jwt-bearer";
 import * as oauth from "oauth4webapi";
 import * as openid from "openid-client";
 import { freshKey, secretOf, signingKey } from "../support/demo.ts";
@@ -176,6 +176,18 @@ const gate: Opinion = async (token) => {
   return response.status === 200 ? ADMITS : ((await response.json()) as { reason: string }).reason;
 };
 
+/** Has middleware of Express look at a request; rejects with what it throws. */
+async function expressed(middleware: ReturnType<typeof auth>, authorization?: string, earlier: object = {}): Promise<object> {
+  const { host } = new URL(worker.origin);
+  const where = { method: "GET", protocol: "http", host, originalUrl: "/demo/orders/1" };
+  const headers = { host, ...(authorization === undefined ? {} : { authorization }) };
+  const request = { ...where, headers, query: {}, is: () => false, get: () => host, ...earlier };
+  await new Promise<void>((resolve, reject) => {
+    void middleware(request as never, {} as never, (error?: unknown) => (error === undefined ? resolve() : reject(error)));
+  });
+  return request;
+}
+
 function others(): Record<string, Opinion> {
   const audience = `${worker.origin}/demo/orders`;
   const keys = createRemoteJWKSet(new URL(`${worker.origin}/oidc/jwks`));
@@ -191,14 +203,7 @@ function others(): Record<string, Opinion> {
       const options = { [oauth.clockTolerance]: CLOCK_TOLERANCE, [oauth.allowInsecureRequests]: true, signingAlgorithms: [...algorithms, "Ed25519"] };
       return oauth.validateJwtAccessToken(server, request, audience, options);
     }),
-    express: opinion(async (token) => {
-      const { host } = new URL(worker.origin);
-      const where = { method: "GET", protocol: "http", host, originalUrl: "/demo/orders/1" };
-      const request = { ...where, headers: { host, authorization: `Bearer ${token}` }, query: {}, is: () => false, get: () => host };
-      await new Promise<void>((resolve, reject) => {
-        void express(request as never, {} as never, (error?: unknown) => (error === undefined ? resolve() : reject(error)));
-      });
-    }),
+    express: opinion((token) => expressed(express, `Bearer ${token}`)),
   };
 }
 
@@ -264,6 +269,37 @@ describe("a challenge of the gate is read by oauth4webapi and openid-client", ()
       }
     });
   }
+});
+
+test("a challenge of the gate says what that of express-oauth2-jwt-bearer says, and more", async () => {
+  const express = auth({ issuerBaseURL: worker.origin, audience: `${worker.origin}/demo/orders`, strict: true });
+  const parsed = (status: number, field: string | null | undefined): Record<string, string> => {
+    const parameters = [...(field ?? "").matchAll(/([a-z_]+)="([^"]*)"/g)].map(([, name, value]) => [name, value]);
+    return { status: `${status}`, scheme: /^\w*/.exec(field ?? "")?.[0] ?? "", ...Object.fromEntries(parameters) };
+  };
+  const requests: [string, string, string | undefined][] = [
+    ["no token", "GET", undefined],
+    ["an expired token", "GET", `Bearer ${await good({ iat: seconds() - 300, exp: seconds() - 60 })}`],
+    ["too little scope", "DELETE", `Bearer ${await good()}`],
+  ];
+  const rows: string[][] = [["", "", "status", "scheme", "error", "scope", "resource_metadata"]];
+  for (const [name, method, authorization] of requests) {
+    const response = await worker.fetch("/demo/orders/1", { method, headers: { ...(authorization && { authorization }) } });
+    const own = parsed(response.status, response.headers.get("www-authenticate"));
+    const theirs = await expressed(express, authorization)
+      .then((request) => (method === "DELETE" ? expressed(requiredScopes("orders:cancel"), authorization, request) : request))
+      .then(
+        () => ({}) as Record<string, string>,
+        (error: { status: number; headers: Record<string, string> }) => parsed(error.status, error.headers["WWW-Authenticate"]),
+      );
+    for (const [who, said] of [["gate", own], ["express", theirs]] as const) {
+      rows.push([name, who, ...(rows[0] ?? []).slice(2).map((parameter) => said[parameter] ?? "")]);
+    }
+    for (const parameter of ["status", "scheme", "error", "scope"]) {
+      if (theirs[parameter] !== undefined) assert.equal(own[parameter], theirs[parameter], `${name}: ${parameter}`);
+    }
+  }
+  print(rows);
 });
 
 test("what is signed verbatim is admitted as long as nothing else is wrong with it", async () =>

@@ -2,4 +2,4 @@
 import { test } from "node:test";
 import { playAll } from "./runs.ts";
 
-test("an isolate never goes back to an older configuration, and a good one admits whom it should", () => playAll("configuration", 150));
+test("an isolate never goes back to an older configuration, and a good one admits whom it should", () => playAll("configuration", 160));

@@ -2,4 +2,4 @@
 import { test } from "node:test";
 import { playAll } from "./runs.ts";
 
-test("no token is refused before it expires while keys are announced, used, retired and disabled", () => playAll("rotation", 50));
+test("no token is refused before it expires while keys are announced, used, retired and disabled", () => playAll("rotation", 30));
