@@ -30,14 +30,16 @@ const LIST_REFRESH = 10;
 export const revocationBound = (propagation: number): number => DELIVERY + listMaxAge(propagation);
 const listMaxAge = (propagation: number): number => HEARTBEAT + propagation + CACHE_TTL + LIST_REFRESH;
 
+/** No request is under way longer: each of its reads and calls has a time-out; in milliseconds. */
+const LONGEST_REQUEST = 15 * SECOND;
+
 /** What the gate answered. Moments are milliseconds since the Unix epoch. */
 export interface Answer {
-  readonly isolate: SimulatedIsolate;
   readonly status: number;
   readonly began: number;
   readonly ended: number;
   readonly decision: GateDecision | undefined;
-  /** Faults that this isolate met meanwhile, of reads and of calls. */
+  /** Faults that this isolate met meanwhile, or in another request that was under way: of reads and of calls. */
   readonly faults: number;
   /** The newest configuration by which this isolate had decided when the request began. */
   readonly versionBefore: number;
@@ -206,7 +208,8 @@ export class SimulatedIsolate {
   readonly #gate;
   readonly #issuer;
   readonly #decisions = new WeakMap<Request, GateDecision>();
-  #faults = 0;
+  /** When each fault was met. */
+  readonly #faults: number[] = [];
   #version = 0;
   /** When the tenant's record was last read and nothing was wrong with it. */
   #readAt = -Infinity;
@@ -214,13 +217,13 @@ export class SimulatedIsolate {
   constructor(world: World, place: number, signingKeys: string | undefined) {
     this.#world = world;
     const { clock, kv, objects } = world;
-    const met = (): void => void (this.#faults += 1);
+    const met = (): void => void this.#faults.push(clock.now);
     const reader = kv.at(place, met);
     const read = async (key: string, options?: { cacheTtl?: number }): Promise<string | null> => {
-      const [before, at] = [this.#faults, clock.now];
+      const [before, at] = [this.#faults.length, clock.now];
       const value = await reader.get(key, options);
       if (value !== null && world.broken.has(value)) met();
-      if (key === "tenant/demo" && value !== null && this.#faults === before) this.#readAt = at;
+      if (key === "tenant/demo" && value !== null && this.#faults.length === before) this.#readAt = at;
       return value;
     };
     const options = {
@@ -242,13 +245,14 @@ export class SimulatedIsolate {
   /** Sends a request for an order to the gate. */
   async request(token: string): Promise<Answer> {
     const { clock } = this.#world;
-    const [began, faults, versionBefore] = [clock.now, this.#faults, this.#version];
+    const [began, versionBefore] = [clock.now, this.#version];
     const configured = began - this.#readAt < (LAST_KNOWN_GOOD_BOUND - 60) * SECOND;
     const request = new Request(`${ORIGIN}/demo/orders/1`, { headers: { authorization: `Bearer ${token}` } });
     const { status } = await this.#gate.fetch(request, {}, CONTEXT);
     const decision = this.#decisions.get(request);
     this.#version = Math.max(this.#version, versionOf(decision) ?? 0);
-    return { isolate: this, status, began, ended: clock.now, decision, faults: this.#faults - faults, versionBefore, configured };
+    const faults = this.#faults.filter((at) => at >= began - LONGEST_REQUEST).length;
+    return { status, began, ended: clock.now, decision, faults, versionBefore, configured };
   }
 
   /** Sends a request to the authorization server. */
