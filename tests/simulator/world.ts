@@ -30,6 +30,8 @@ const LIST_REFRESH = 10;
 export const revocationBound = (propagation: number): number => DELIVERY + listMaxAge(propagation);
 const listMaxAge = (propagation: number): number => HEARTBEAT + propagation + CACHE_TTL + LIST_REFRESH;
 
+/** A read that was cached or came a little late confirms less than it seems to; in milliseconds. */
+const OUTAGE = (LAST_KNOWN_GOOD_BOUND - 60) * SECOND;
 /** No request is under way longer: each of its reads and calls has a time-out; in milliseconds. */
 const LONGEST_REQUEST = 15 * SECOND;
 
@@ -43,8 +45,8 @@ export interface Answer {
   readonly faults: number;
   /** The newest configuration by which this isolate had decided when the request began. */
   readonly versionBefore: number;
-  /** Whether this isolate had a good configuration that was young enough when the request began. */
-  readonly configured: boolean;
+  /** When this isolate had last read a good configuration, as of when the request began; `-Infinity` for never. */
+  readonly configuredAt: number;
 }
 
 export class World {
@@ -57,7 +59,14 @@ export class World {
   readonly violations: string[] = [];
   /** Values that were published broken. */
   readonly broken = new Set<string>();
-  readonly figures = { decisions: 0, admitted: 0, "unavailable (503)": 0, isolates: 0 };
+  readonly figures = {
+    decisions: 0,
+    admitted: 0,
+    "503 of an isolate that has read nothing yet": 0,
+    "503 after an hour without a read": 0,
+    "503 without a list and objects": 0,
+    isolates: 0,
+  };
   /** How long a write takes to be known everywhere; in seconds. */
   readonly lag: { least: number; most: number };
   /** `kv_propagation` of the tenant; in seconds. */
@@ -170,13 +179,15 @@ export class World {
   }
 
   /** What nobody can be held to: no answer where none is possible. */
-  #judgeUnavailable({ decision, faults, configured, ended }: Answer): void {
-    this.figures["unavailable (503)"] += 1;
+  #judgeUnavailable({ decision, faults, configuredAt, began, ended }: Answer): void {
     if (decision === undefined) {
-      if (configured) this.violate("503 from an isolate with a good configuration", ended);
+      const cold = configuredAt === -Infinity;
+      this.figures[cold ? "503 of an isolate that has read nothing yet" : "503 after an hour without a read"] += 1;
+      if (began - configuredAt < OUTAGE) this.violate("503 from an isolate with a good configuration", ended);
       if (faults === 0) this.violate("503 without a fault", ended);
       return;
     }
+    this.figures["503 without a list and objects"] += 1;
     const { reason, trace } = decision.type === "deny" ? decision : { reason: decision.type, trace: undefined };
     const { cause, age = 0 } = trace?.revocation ?? {};
     const unknown = cause === "no_list" || (cause === "old_list" && age > listMaxAge(this.propagation));
@@ -246,13 +257,13 @@ export class SimulatedIsolate {
   async request(token: string): Promise<Answer> {
     const { clock } = this.#world;
     const [began, versionBefore] = [clock.now, this.#version];
-    const configured = began - this.#readAt < (LAST_KNOWN_GOOD_BOUND - 60) * SECOND;
+    const configuredAt = this.#readAt;
     const request = new Request(`${ORIGIN}/demo/orders/1`, { headers: { authorization: `Bearer ${token}` } });
     const { status } = await this.#gate.fetch(request, {}, CONTEXT);
     const decision = this.#decisions.get(request);
     this.#version = Math.max(this.#version, versionOf(decision) ?? 0);
     const faults = this.#faults.filter((at) => at >= began - LONGEST_REQUEST).length;
-    return { status, began, ended: clock.now, decision, faults, versionBefore, configured };
+    return { status, began, ended: clock.now, decision, faults, versionBefore, configuredAt };
   }
 
   /** Sends a request to the authorization server. */
