@@ -14,6 +14,8 @@ interface Event {
 const OPERATIONS = ["verify", "sign", "digest", "importKey", "generateKey", "exportKey"] as const;
 
 export class VirtualClock {
+  /** Where it began; milliseconds since the Unix epoch. */
+  readonly began: number;
   /** Milliseconds since the Unix epoch. */
   now: number;
   readonly #events: Event[] = [];
@@ -21,6 +23,7 @@ export class VirtualClock {
   #asked = 0;
 
   constructor(now = 1_900_000_000_000) {
+    this.began = now;
     this.now = now;
   }
 

@@ -50,12 +50,10 @@ export interface Answer {
 }
 
 export class World {
-  readonly seed: number;
   readonly clock = new VirtualClock();
   readonly random: Random;
   readonly kv: SimulatedKv;
   readonly objects: SimulatedObjects;
-  readonly isolates: SimulatedIsolate[] = [];
   readonly violations: string[] = [];
   /** Values that were published broken. */
   readonly broken = new Set<string>();
@@ -78,7 +76,6 @@ export class World {
 
   /** `promise` says that KV keeps what the tenant's settings expect of it. */
   constructor(seed: number, promise: "kept" | "maybe broken") {
-    this.seed = seed;
     this.random = new Random(seed);
     const { random, clock } = this;
     const most = random.whole(30, 300);
@@ -97,11 +94,9 @@ export class World {
   }
 
   /** An isolate begins, in some place. */
-  isolate(signingKeys: string | undefined = signingKeysText): SimulatedIsolate {
-    const isolate = new SimulatedIsolate(this, this.random.whole(0, this.#places - 1), signingKeys);
-    this.isolates.push(isolate);
+  isolate(): SimulatedIsolate {
     this.figures.isolates += 1;
-    return isolate;
+    return new SimulatedIsolate(this, this.random.whole(0, this.#places - 1));
   }
 
   /** A time within that span. */
@@ -197,7 +192,7 @@ export class World {
   }
 
   violate(what: string, at: number): void {
-    this.violations.push(`${((at - 1_900_000_000_000) / SECOND).toFixed(1)} s: ${what}`);
+    this.violations.push(`${((at - this.clock.began) / SECOND).toFixed(1)} s: ${what}`);
   }
 
   /** Plays until `until`; what is under way then comes to its end. */
@@ -225,7 +220,7 @@ export class SimulatedIsolate {
   /** When the tenant's record was last read and nothing was wrong with it. */
   #readAt = -Infinity;
 
-  constructor(world: World, place: number, signingKeys: string | undefined) {
+  constructor(world: World, place: number) {
     this.#world = world;
     const { clock, kv, objects } = world;
     const met = (): void => void this.#faults.push(clock.now);
@@ -240,7 +235,7 @@ export class SimulatedIsolate {
     const options = {
       now: () => clock.now,
       config: () => ({ get: read }),
-      secretKeys: () => signingKeys,
+      secretKeys: () => signingKeysText,
       account: () => objects.namespace("account", met),
     };
     const instances = new CoreInstances(module, instantiate);
