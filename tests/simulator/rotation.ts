@@ -32,6 +32,7 @@ export async function rotationSchedule(world: World, overlap: "kept" | "ignored"
   const issuerDefault = { ...(managed.default_resource as object), access_token_ttl: 900 };
   world.settle(records({ ...managed, default_resource: issuerDefault } as unknown as TenantDocument, { at: clock.seconds() }));
 
+  world.configuration = ["tenant/demo", "tenant/demo/keys"];
   const isolates = Array.from({ length: random.whole(2, 4) }, () => world.isolate());
   const issued: Issued[] = [];
   const kids = new Set<string>();

@@ -55,6 +55,8 @@ export class World {
   readonly kv: SimulatedKv;
   readonly objects: SimulatedObjects;
   readonly violations: string[] = [];
+  /** The records without which a gate decides nothing. */
+  configuration = ["tenant/demo"];
   /** Values that were published broken. */
   readonly broken = new Set<string>();
   readonly figures = {
@@ -217,8 +219,8 @@ export class SimulatedIsolate {
   /** When each fault was met. */
   readonly #faults: number[] = [];
   #version = 0;
-  /** When the tenant's record was last read and nothing was wrong with it. */
-  #readAt = -Infinity;
+  /** When each record was last read by the gate and nothing was wrong with it. */
+  readonly #readAt = new Map<string, number>();
 
   constructor(world: World, place: number) {
     this.#world = world;
@@ -229,12 +231,11 @@ export class SimulatedIsolate {
       const [before, at] = [this.#faults.length, clock.now];
       const value = await reader.get(key, options);
       if (value !== null && world.broken.has(value)) met();
-      if (key === "tenant/demo" && value !== null && this.#faults.length === before) this.#readAt = at;
+      if (value !== null && this.#faults.length === before) this.#readAt.set(key, at);
       return value;
     };
     const options = {
       now: () => clock.now,
-      config: () => ({ get: read }),
       secretKeys: () => signingKeysText,
       account: () => objects.namespace("account", met),
     };
@@ -242,17 +243,23 @@ export class SimulatedIsolate {
     const handler = { fetch: (_: Request, __: unknown, { access }: { access: Access }) => Response.json({ admitted: access.kind }) };
     this.#gate = gateWith(instances)(handler, {
       ...options,
+      config: () => ({ get: read }),
       trace: true,
       onDecision: (decision, request) => void this.#decisions.set(request, decision),
     });
-    this.#issuer = issuerWith(instances)({ ...options, directory: () => objects.namespace("directory", met), masterKey: () => masterKey });
+    this.#issuer = issuerWith(instances)({
+      ...options,
+      config: () => reader,
+      directory: () => objects.namespace("directory", met),
+      masterKey: () => masterKey,
+    });
   }
 
   /** Sends a request for an order to the gate. */
   async request(token: string): Promise<Answer> {
     const { clock } = this.#world;
     const [began, versionBefore] = [clock.now, this.#version];
-    const configuredAt = this.#readAt;
+    const configuredAt = Math.min(...this.#world.configuration.map((key) => this.#readAt.get(key) ?? -Infinity));
     const request = new Request(`${ORIGIN}/demo/orders/1`, { headers: { authorization: `Bearer ${token}` } });
     const { status } = await this.#gate.fetch(request, {}, CONTEXT);
     const decision = this.#decisions.get(request);
