@@ -13,8 +13,8 @@ const out = join(root, "pkg/wasm");
 const target = "wasm32-unknown-unknown";
 
 const builds = [
-  { name: "gate", profile: "release", features: ["--no-default-features"], budget: 230 },
-  { name: "full", profile: "server", features: [], budget: 760 },
+  { name: "gate", profile: "release", features: ["--no-default-features"], budget: 300 },
+  { name: "full", profile: "server", features: [], budget: 810 },
 ];
 
 main();
