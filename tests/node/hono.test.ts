@@ -8,6 +8,7 @@ import { HTTPException } from "hono/http-exception";
 import { assertGateRefusal, challengeOf } from "../support/assertions.ts";
 import { records, signingKey } from "../support/demo.ts";
 import { demoTenant, ORIGIN, Store } from "../support/isolate.ts";
+import { cookieSecret } from "../support/pages.ts";
 import { clientClaims, signed } from "../support/tokens.ts";
 
 type App = Hono<{ Bindings: object; Variables: GateVariables }>;
@@ -148,6 +149,27 @@ describe("an error of a route", () => {
   test("may bring its own response", async () => {
     const response = await orders().app.request(`${ORIGIN}/demo/orders/42/teapot`, as(reader));
     assert.deepEqual([response.status, await response.text()], [418, "a teapot"]);
+  });
+});
+
+describe("where pages are gated", () => {
+  const pages = { clientId: "shop-pages", cookieSecret: () => cookieSecret };
+  const pagesOf = (): ReturnType<typeof orders> => orders(undefined, { pages });
+  const navigation = { "sec-fetch-mode": "navigate", "sec-fetch-dest": "document", accept: "text/html" };
+
+  test("a browser without a token is sent to the issuer, and no route sees it", async () => {
+    const { app, shown } = pagesOf();
+    const response = await app.request(`${ORIGIN}/demo/orders/42`, { headers: navigation });
+    assert.equal(response.status, 303);
+    assert.match(response.headers.get("location") ?? "", /^http:\/\/localhost:8787\/oidc\/auth\?/);
+    assert.deepEqual(shown, []);
+  });
+  test("a route sees none of the gate's cookies, and all others", async () => {
+    const { app } = pagesOf();
+    app.get("/demo/orders/:id/cookies", (c) => c.text(c.req.header("cookie") ?? ""));
+    const cookie = "one=1; __Host-audgate-page-orders=sealed; two=2";
+    const response = await app.request(`${ORIGIN}/demo/orders/42/cookies`, as(reader, { cookie }));
+    assert.equal(await response.text(), "one=1; two=2");
   });
 });
 
