@@ -11,7 +11,7 @@ import { type IssuerKeys, KeySets } from "./issuer-keys/key-sets.ts";
 import type { Fetcher } from "./issuer-keys/origin.ts";
 import { cacheStore, type KeyStore } from "./issuer-keys/shared-stores.ts";
 import { log } from "./log.ts";
-import { type Context, Platform, type PlatformOptions, type Situation, unavailable, Unplaced } from "./options.ts";
+import { type Context, Misconfigured, Platform, type PlatformOptions, type Situation, unavailable, Unplaced } from "./options.ts";
 import { proofsOf } from "./possession.ts";
 import { RevocationLists } from "./revocations.ts";
 import { type Trust, TRUSTING, TrustingConfiguration } from "./trust.ts";
@@ -104,6 +104,9 @@ export class Gatekeeper<Env> {
 
   /** What `work`, which waits for nothing, does under the configuration of the request's tenant, if there is one. */
   async under<T>(request: RequestParts, env: Env, context: Context, work: (situation: Situation) => T): Promise<T | Unplaced> {
+    if (this.#trusting !== undefined) {
+      throw new Misconfigured("gated pages need a tenant and its issuer, which the option `trust` has not");
+    }
     const situation = await this.#platform.situation(request, env, context);
     if (situation instanceof Unplaced) {
       return situation;

@@ -12,7 +12,7 @@ import { type Context, Misconfigured, Unplaced } from "./options.ts";
 import { CookieKeys } from "./pages/cookie-keys.ts";
 import { type IssuerFetcher, post } from "./pages/issuer-endpoint.ts";
 
-/** How a gate logs people in. */
+/** How a gate logs people in, at the issuer of the tenant; a gate with the option `trust` has neither. */
 export interface PagesOptions<Env> {
   /** The client that the gate is at the issuer, with `{origin}/.audgate/callback` among its `redirect_uris`. */
   clientId: string;

@@ -92,3 +92,10 @@ test("settings that are none decide nothing", async () => {
     for (const url of [PAGE, `${ORIGIN}/demo/payments/status`]) assert.equal((await navigate(own, url)).response.status, 503);
   }
 });
+
+test("resources that stand in code have no issuer to be sent to, so their pages decide nothing", async () => {
+  const trust = { issuer: "https://login.example", resources: [{ uri: `${ORIGIN}/demo/orders`, rules: [{ methods: ["GET"], path: "/**" }] }] };
+  const pages = { clientId: "shop-pages", cookieSecret: () => cookieSecret };
+  const own = gate<object, typeof context>({ fetch: () => new Response("admitted") }, { trust, pages });
+  assert.equal((await navigate(own, PAGE)).response.status, 503);
+});
