@@ -15,10 +15,10 @@ export async function assertTokenRefusal(response: Response, status: number, err
   assertNoStackTrace(text);
 }
 
-/** The parameters of the one Bearer challenge of a response. */
-export function challengeOf(response: Response | RawResponse): Record<string, string> {
+/** The parameters of the one challenge of a response, a Bearer challenge unless said otherwise. */
+export function challengeOf(response: Response | RawResponse, scheme = "Bearer"): Record<string, string> {
   const field = response.headers.get("www-authenticate") ?? "";
-  assert.match(field, /^Bearer /);
+  assert.ok(field.startsWith(`${scheme} `), field);
   const parameters = [...field.matchAll(/([a-z_]+)="([^"\\]*)"/g)];
   return Object.fromEntries(parameters.map(([, name, value]) => [name, value])) as Record<string, string>;
 }

@@ -117,7 +117,6 @@ describe("what is not this resource's access token is 401 invalid_token", () => 
     ["no expiry", "missing_claim", () => orderToken({ exp: undefined })],
     ["an expiry as text", "malformed_claim", () => orderToken({ exp: String(seconds() + 100) })],
     ["no identifier", "missing_claim", () => orderToken({ jti: undefined })],
-    ["a token bound to a key", "possession_not_proved", () => orderToken({ cnf: { jkt: "x" } })],
   ];
   for (const [name, reason, token] of cases) {
     test(name, async () => {
@@ -128,6 +127,11 @@ describe("what is not this resource's access token is 401 invalid_token", () => 
       await assertGateRefusal(response, 401, reason);
     });
   }
+  test("a token bound to a key, which is told the scheme for such", async () => {
+    const response = await orders(`Bearer ${await orderToken({ cnf: { jkt: "x" } })}`);
+    assert.equal(challengeOf(response, "DPoP").error, "invalid_token");
+    await assertGateRefusal(response, 401, "possession_not_proved");
+  });
 });
 
 describe("where no rule admits anybody", () => {
