@@ -72,7 +72,10 @@ fn refusal_can_be_read_by_a_page_of_an_allowed_origin_alone() {
     };
     let refused = refusal(&from("https://shop.example"), Some("payments:make"), "payments:refund").unwrap();
     assert_eq!(header(&refused, "access-control-allow-origin").as_deref(), Some("https://shop.example"));
-    assert_eq!(header(&refused, "access-control-expose-headers").as_deref(), Some("www-authenticate, dpop-nonce"));
+    assert_eq!(
+        header(&refused, "access-control-expose-headers").as_deref(),
+        Some("www-authenticate, dpop-nonce")
+    );
     let refused = refusal(&from("https://evil.example"), Some("payments:make"), "payments:refund").unwrap();
     assert_eq!(header(&refused, "access-control-allow-origin"), None);
 }
