@@ -154,7 +154,14 @@ export class Gatekeeper<Env> {
   ): Promise<GateDecision> {
     const now = this.#now();
     const issuerKeys = this.#issuerKeys(env, context, now);
-    const decision = await decide(request, trusting.tenant(), now, this.#options.trace === true, undefined, issuerKeys);
+    // Nobody here can take back what others issue.
+    const liveness: Liveness = {
+      honour: () => undefined,
+      read: () => Promise.resolve(),
+      ask: () => Promise.resolve([]),
+      proofs: proofsOf(request, () => bindings(env, this.#options)),
+    };
+    const decision = await decide(request, trusting.tenant(), now, this.#options.trace === true, liveness, issuerKeys);
     this.#note(decision, TRUSTING, env);
     return decision;
   }

@@ -73,6 +73,7 @@ impl Proved<'_> {
                 Step::ProofSignature(pending) => gate.conclude_proof_signature_here(*pending),
                 Step::ProofUse(pending) => return gate.conclude_proof_use(*pending, self.reply),
                 Step::Reading(pending) => gate.conclude_reading(*pending),
+                Step::Keys(_) => panic!("the tenant has its own keys"),
                 Step::Forgotten => panic!("no token was named by a number"),
                 Step::Inquiries(pending) => gate.conclude_inquiries(*pending, &[]).into(),
             }

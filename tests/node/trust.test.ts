@@ -1,7 +1,9 @@
 /** Resources that stand in code: a gate with nothing but an issuer's URL. */
 import assert from "node:assert/strict";
+import { createHash, randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import type { Access, Trust } from "audgate";
+import { calculateJwkThumbprint } from "jose";
 import { gateWith } from "../../pkg/dist/gate.js";
 import { freshKey, type PrivateJwk } from "../support/demo.ts";
 import { ForeignIssuer } from "../support/foreign_issuer.ts";
@@ -32,14 +34,16 @@ const trust = (): Trust => ({
   ],
 });
 
-function gated(options: Trust = trust()): (path: string, token?: string, method?: string) => Promise<Response> {
+function gated(
+  options: Trust = trust(),
+): (path: string, token?: string, method?: string, fields?: Record<string, string>) => Promise<Response> {
   const isolate = new Isolate();
   const gate = gateWith(isolate.instances)(
     { fetch: (_request, _env, { access }: { access: Access }) => ((admitted = access), new Response("admitted")) },
     { trust: options },
   );
-  return (path, token, method = "GET") => {
-    const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  return (path, token, method = "GET", fields = {}) => {
+    const headers = token === undefined ? fields : { ...fields, authorization: `Bearer ${token}` };
     return gate.fetch(new Request(`https://reports.other.example${path}`, { method, headers }), {}, { waitUntil: () => {} });
   };
 }
@@ -80,6 +84,21 @@ describe("with nothing but an issuer's URL", () => {
     assert.equal((await ask("/reports/1", await token({ management: true }), "DELETE")).status, 403);
     assert.equal((await ask("/elsewhere", await token())).status, 403);
     assert.equal((await ask("/reports/1")).status, 401);
+  });
+  test("a token that is bound to a key opens with a proof by that key (RFC 9449)", async () => {
+    const { secret: key, published } = await freshKey("ES256");
+    const { kty, crv, x, y } = published as JsonWebKey & { kty: string; crv: string; x: string; y: string };
+    const bound = await token({ cnf: { jkt: await calculateJwkThumbprint({ kty, crv, x, y }) } });
+    const url = `${REPORTS}/1`;
+    const proof = (ath: string): Promise<string> =>
+      signed(key, { jti: randomUUID(), htm: "GET", htu: url, iat: seconds(), ath }, { typ: "dpop+jwt", kid: undefined, jwk: { kty, crv, x, y } });
+    const hash = createHash("sha256").update(bound).digest("base64url");
+    const ask = gated();
+    const proved = async (dpop: string): Promise<number> =>
+      (await ask("/reports/1", undefined, "GET", { authorization: `DPoP ${bound}`, dpop })).status;
+    assert.equal(await proved(await proof(hash)), 200);
+    assert.equal(await proved(await proof("another")), 401);
+    assert.equal((await ask("/reports/1", bound)).status, 401);
   });
   test("the metadata names the issuer and nobody else", async () => {
     const answer = await gated()("/.well-known/oauth-protected-resource/reports");

@@ -108,6 +108,9 @@ impl Issuers {
                 Step::Reading(pending) => gate.conclude_reading(*pending),
                 Step::Inquiries(pending) => gate.conclude_inquiries(*pending, &[]).into(),
                 Step::Forgotten => panic!("the token is there itself"),
+                Step::Proof(_) | Step::ProofSignature(_) | Step::ProofUse(_) => {
+                    panic!("the token came from a bearer")
+                }
             };
         }
     }
