@@ -104,6 +104,8 @@ function revocationWords({ mode, cause, age, bound, revoked_by }: RevocationTrac
   switch (mode) {
     case "none":
       return "no list of revocations is published here, so a token is good until it expires";
+    case "foreign":
+      return "nothing here revokes what another issuer issued: the token is good until it expires";
     case "list":
       return failed
         ? `${because}${revoked_by === undefined ? "" : `, by its \`${revoked_by}\``}`
