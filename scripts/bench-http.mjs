@@ -19,6 +19,7 @@ const root = join(import.meta.dirname, "..");
 const ROUNDS = 7;
 const SECONDS = 2;
 const CONNECTIONS = 32;
+const COLD_STARTS = 15;
 /** Tokens that the gate remembers, and more than it is shown in a round, each once. */
 const KNOWN = 256;
 const NEW = 60_000;
@@ -96,6 +97,13 @@ async function main() {
     const ratio = middle(rates(name).map((rate, round) => rate / (others[round] ?? 0)));
     console.log(`${name.padEnd(30)} over ${against.padEnd(24)} ${ratio.toFixed(2)}   ${wanted.toFixed(2)} ${ratio >= wanted ? "reached" : "not reached"}`);
   }
+  console.log("\nfrom the start of a workerd to its first answer, medians:");
+  const cold = sides.filter(({ isNew }) => isNew !== true).slice(0, 3);
+  const times = await coldStarts(cold.map((side, index) => ({ ...side, side: ["empty", "audgate", "jose"][index] ?? "" })));
+  for (const { name } of cold) console.log(`${name.padEnd(30)} ${middle(times.get(name) ?? []).toFixed(1)} ms`);
+  const [, ours = [], theirs = []] = cold.map(({ name }) => times.get(name));
+  const over = middle(ours.map((time, round) => time - (theirs[round] ?? 0)));
+  console.log(`audgate over jose              ${over.toFixed(1)} ms   5.0 ${over <= 5 ? "reached" : "not reached"}`);
 }
 
 /** Starts one worker in a workerd of its own. */
@@ -119,14 +127,36 @@ const config :Workerd.Config = (
   sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")],
 );
 `);
-  const server = spawn(join(root, "node_modules/.bin/workerd"), ["serve", join(scratch, `${name}.capnp`)], { stdio: ["ignore", "ignore", "inherit"] });
+  await start(name, port);
+}
+
+/** Starts the workerd of a side; answers once its worker has answered. */
+async function start(name, port, headers = {}) {
+  const server = spawn(join(root, "node_modules/.bin/workerd"), ["serve", join(scratch, `${name}.capnp`)], { stdio: ["ignore", "ignore", "ignore"] });
   servers.push(server);
   for (let attempt = 0; ; attempt += 1) {
-    const answers = await fetch(`http://localhost:${port}/`).then(() => true, () => false);
-    if (answers) return;
-    if (attempt === 100 || server.exitCode !== null) throw new Error(`${name} does not answer`);
-    await wait(100);
+    const answers = await fetch(`http://localhost:${port}/es256/42`, { headers }).then(() => true, () => false);
+    if (answers) return server;
+    if (attempt === 10_000 || server.exitCode !== null) throw new Error(`${name} does not answer`);
+    await wait(1);
   }
+}
+
+/** Milliseconds from the start of a process to its first answer, of several starts of each side in turn. */
+async function coldStarts(sides) {
+  for (const server of servers.splice(0)) server.kill("SIGKILL");
+  const times = new Map(sides.map(({ name }) => [name, []]));
+  for (let round = 0; round < COLD_STARTS + 1; round += 1) {
+    for (const { name, side, port, tokens: [token] } of sides) {
+      const before = performance.now();
+      const server = await start(side, port, { authorization: `Bearer ${token}` });
+      if (round > 0) times.get(name).push(performance.now() - before);
+      const ended = new Promise((resolve) => server.once("exit", resolve));
+      server.kill("SIGKILL");
+      await ended;
+    }
+  }
+  return times;
 }
 
 /**

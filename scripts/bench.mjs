@@ -70,11 +70,11 @@ async function measure(runtime, runner) {
       results.push({ runtime, operation, algorithm, against, median_us: ours, against_median_us: theirs, ratio });
     }
   }
-  await measureGrowth(runtime, runner);
+  await measureGrowth(runner);
 }
 
-/** The whole decision by known tokens: with many resources and rules against few. @param {string} runtime @param {any} runner */
-async function measureGrowth(runtime, runner) {
+/** The whole decision by known tokens: with many resources and rules against few. @param {any} runner */
+async function measureGrowth(runner) {
   await runner.prepare("ES256");
   await runner.grow();
   const overhead = await median(() => timed(() => runner.run("audgate-verify", 0)));
