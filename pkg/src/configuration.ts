@@ -16,6 +16,9 @@ export class ConfigurationUnavailable extends Error {
   override readonly name = "ConfigurationUnavailable";
 }
 
+/** In characters. A token has 8 KiB at most; a longer field is white space for the most part, and would fill the memory. */
+const MAX_REMEMBERED = 8 * 1_024 + 64;
+
 /** A public key as the platform imported it. */
 export interface ImportedKey {
   readonly algorithm: string;
@@ -51,6 +54,9 @@ export class LoadedTenant {
 
   /** From now on the core knows the token of this `Authorization` field by this number. */
   remember(authorization: string, number: number): void {
+    if (authorization.length > MAX_REMEMBERED) {
+      return;
+    }
     const { numbers, kept } = this;
     numbers.set(authorization, number);
     if (numbers.size > kept.length) {

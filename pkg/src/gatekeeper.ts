@@ -74,8 +74,9 @@ export class Gatekeeper<Env> {
         const { method, url, headers } = request;
         const origin = headers.get("origin") ?? undefined;
         const held = access.kind === "public" ? undefined : access.scopes.join(" ");
+        const wanted = scopes.join(" ");
         const seconds = Math.floor(now / 1_000);
-        const text = tenant.instance.use(() => tenant.handle.demand(method, url, origin, held, scopes.join(" "), seconds));
+        const text = tenant.instance.use(() => tenant.handle.demand(method, url, origin, held, wanted, seconds));
         const outcome = JSON.parse(text) as DemandOutcome;
         if (outcome.type === "deny" && access.kind !== "public") {
           outcome.trace.subject = access.subject;

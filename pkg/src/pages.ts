@@ -205,18 +205,17 @@ function forHandler(request: Request, cookie: string | null): Request {
   } else {
     headers.set("cookie", cookie);
   }
-  return new Request(request, { headers });
+  // Whoever has read the content already goes on with what they have read.
+  return new Request(request, { headers, ...(request.bodyUsed ? { body: "" } : {}) });
 }
 
 function finisher(visit: PageVisit & { type: "visited" }, decision: GateDecision): Visited["finish"] {
   const isForOne = visit.by_cookie && decision.type === "allow" && decision.access.kind !== "public";
+  const setsCookies = visit.set_cookies.length > 0;
   return (answer) => {
-    // A switch of protocols is no response that anybody keeps.
-    if (answer.status === 101) {
-      return answer;
-    }
     const finished = withCookies(answer, visit.set_cookies);
-    return isForOne ? forOneVisitor(finished, visit.set_cookies.length > 0) : finished;
+    // A switch of protocols is no response that anybody keeps.
+    return (isForOne || setsCookies) && answer.status !== 101 ? forOneVisitor(finished, setsCookies) : finished;
   };
 }
 
@@ -231,6 +230,9 @@ function withCookies(answer: Response, fields: string[]): Response {
   return copy;
 }
 
+/** Directives by which a response says who may keep it. `private` with names of fields is about these fields alone. */
+const SAYS_FOR_WHOM = /(?:^|[\s,])(?:private(?!\s*=)|no-store|public|s-maxage)(?![\w-])/i;
+
 /**
  * Says that a response is for this visitor only. RFC 9111 section 3.5 keeps shared caches from what `Authorization`
  * opened unless it is declared public; nothing of the kind is said of cookies.
@@ -240,7 +242,7 @@ function forOneVisitor(answer: Response, setsCookies: boolean): Response {
   copy.headers.append("vary", "cookie");
   if (setsCookies) {
     copy.headers.set("cache-control", "private, no-store");
-  } else if (!/\b(?:private|no-store|public|s-maxage)\b/i.test(copy.headers.get("cache-control") ?? "")) {
+  } else if (!SAYS_FOR_WHOM.test((copy.headers.get("cache-control") ?? "").replaceAll(/"[^"]*"/g, ""))) {
     copy.headers.append("cache-control", "private");
   }
   return copy;

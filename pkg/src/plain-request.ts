@@ -18,5 +18,6 @@ export function partsOf({ method, url, headers }: PlainRequest): RequestParts {
 }
 
 function line(text: string): string {
-  return text.includes("\n") ? "" : text;
+  // Other workers' types are their own promise.
+  return typeof text === "string" && !text.includes("\n") ? text : "";
 }

@@ -1,6 +1,7 @@
 //! Cookies, and whether a request comes from one of our own pages.
 
 use crate::host::Host;
+use crate::vocabulary::cookie_pairs;
 
 use super::request::IssuerRequest;
 use super::service::Service;
@@ -50,7 +51,7 @@ pub(super) fn cookie<'r, H: Host>(
     name: &str,
 ) -> Option<&'r str> {
     let name = full_name(service, name);
-    let pairs = request.cookie?.split(';').filter_map(|pair| pair.trim().split_once('='));
+    let pairs = cookie_pairs(request.cookie?).filter_map(|pair| pair.split_once('='));
     let mut values = pairs.filter(|(own, _)| *own == name).map(|(_, value)| value);
     let value = values.next().filter(|value| !value.is_empty())?;
     values.next().is_none().then_some(value)

@@ -5,7 +5,7 @@
 //! no cookie passes for another; the time stands in clear so that the oldest one can be dropped unopened.
 
 use crate::host::HostUnavailable;
-use crate::vocabulary::{ResourceId, UnixTime};
+use crate::vocabulary::{ResourceId, UnixTime, cookie_pairs};
 
 use super::host::PagesHost;
 use super::visit::Site;
@@ -22,6 +22,8 @@ const OWN_OF_HOST: &str = "__Host-audgate-";
 pub(super) const MAX_TOGETHER: usize = 8 * 1_024;
 /// Longer ones are ignored by browsers, in octets of name and value.
 const MAX_LENGTH: usize = 4_096;
+/// More are nobody's that a browser keeps; each of them takes a field of the response.
+const MAX_COOKIES: usize = 512;
 /// Logins under way in one browser: each tab may have one.
 const MAX_LOGINS: usize = 4;
 /// How long a login may take, in seconds: the link by mail is good for ten minutes.
@@ -62,6 +64,8 @@ pub(super) struct Opened {
 /// The cookies of a request, and what its response changes in them.
 pub(super) struct Jar {
     cookies: Vec<Untrusted>,
+    /// Names that stand twice.
+    repeated: Vec<String>,
     changes: Vec<(String, String)>,
 }
 
@@ -85,7 +89,7 @@ pub(super) fn of_hint(site: &Site) -> String {
 /// name goes too, because fields that stand twice are joined in more ways than one.
 pub(super) fn for_handler(field: &str) -> Option<String> {
     let ours = |pair: &&str| pair.starts_with(OWN) || pair.contains(OWN_OF_HOST) || pair.contains(PREFIX);
-    let pairs = || field.split(';').map(str::trim);
+    let pairs = || cookie_pairs(field);
     if !pairs().any(|pair| ours(&pair)) {
         return None;
     }
@@ -98,11 +102,13 @@ impl Jar {
     pub(super) fn of(site: &Site, field: Option<&str>) -> Self {
         let mut cookies: Vec<Untrusted> = Vec::new();
         let mut repeated: Vec<String> = Vec::new();
-        for pair in field.unwrap_or_default().split(';') {
-            let Some(cookie) = pair.trim().split_once('=').and_then(|(name, value)| read(site, name, value))
-            else {
+        for pair in cookie_pairs(field.unwrap_or_default()) {
+            let Some(cookie) = pair.split_once('=').and_then(|(name, value)| read(site, name, value)) else {
                 continue;
             };
+            if cookies.len() >= MAX_COOKIES {
+                break;
+            }
             if cookies.iter().any(|other| other.name == cookie.name) {
                 repeated.push(cookie.name);
             } else {
@@ -110,7 +116,7 @@ impl Jar {
             }
         }
         cookies.retain(|cookie| !repeated.contains(&cookie.name));
-        Self { cookies, changes: Vec::new() }
+        Self { cookies, repeated, changes: Vec::new() }
     }
 
     pub(super) fn has(&self, name: &str) -> bool {
@@ -174,7 +180,8 @@ impl Jar {
 
     /// Has the browser forget all of them.
     pub(super) fn end_all(&mut self, site: &Site) {
-        let names: Vec<String> = self.cookies.iter().map(|cookie| cookie.name.clone()).collect();
+        let held = self.cookies.iter().map(|cookie| cookie.name.clone());
+        let names: Vec<String> = held.chain(std::mem::take(&mut self.repeated)).collect();
         for name in names {
             self.end(site, &name);
         }

@@ -174,7 +174,9 @@ async fn gated<H: PagesHost>(
     if !request.navigates() || request.has_authorization {
         return Ok(None);
     }
+    // A cookie that does not count now would not count after a login either.
     if let (Some(resource), Some(target)) = (resource, &target)
+        && !withheld
         && is_worth_a_login(site, request, &denial, held.as_ref())
     {
         let demand = denial.demand.as_ref();

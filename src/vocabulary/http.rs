@@ -56,3 +56,9 @@ impl fmt::Debug for HttpResponse {
             .finish_non_exhaustive()
     }
 }
+
+/// The pairs of a `Cookie` field (RFC 6265 section 5.4), without the white space of HTTP around them. What Unicode calls
+/// white space besides is part of a name: browsers let sibling hosts set `__Host-` behind it.
+pub(crate) fn cookie_pairs(field: &str) -> impl Iterator<Item = &str> {
+    field.split(';').map(|pair| pair.trim_matches([' ', '\t']))
+}

@@ -19,6 +19,7 @@ pub use entropy::{Entropy, EntropyUnavailable, random_token};
 pub use error_code::ErrorCode;
 pub(crate) use html::escaped;
 pub use http::HttpResponse;
+pub(crate) use http::cookie_pairs;
 pub use identifier::{
     ApplicationId, ClientId, GrantId, IdentifierError, KeyId, ResourceId, RoleId, SessionId, SubjectId,
     TenantId, UserId,

@@ -37,6 +37,33 @@ fn cookies_are_for_this_host_alone_and_for_no_script() {
     assert!(done.set_cookies.iter().any(|field| field.contains("Max-Age=600;")), "{:?}", done.set_cookies);
 }
 
+/// Browsers keep `__Host-` from sibling hosts at the very beginning of a name only.
+#[test]
+fn name_behind_white_space_of_unicode_is_another_name() {
+    let visitor = logged_in();
+    let ours = visitor.cookie().unwrap();
+    for space in ["\u{85}", "\u{a0}", "\u{2000}", "\u{3000}", "\u{b}", "\u{c}"] {
+        let planted = format!("{space}{ours}");
+        counts_for_nothing(&visitor, &planted);
+        let both = PageRequest { cookie: Some(format!("{ours}; {planted}")), ..navigation(PAGE) };
+        let visit = visitor.sends_as_it_is(both);
+        assert!(visit.by_cookie && visit.answer.is_none(), "{space:?}");
+        assert_eq!(visit.handler_cookie.as_deref(), Some(""), "{space:?}");
+        let others = format!("{ours}; {space}__Host-session=x; b=2");
+        let visit = visitor.sends_as_it_is(PageRequest { cookie: Some(others), ..navigation(PAGE) });
+        assert_eq!(visit.handler_cookie, Some(format!("{space}__Host-session=x; b=2")), "{space:?}");
+    }
+}
+
+#[test]
+fn more_cookies_than_any_browser_keeps_cost_no_more() {
+    let visitor = logged_in();
+    let many: Vec<String> =
+        (0..4_000).map(|index| format!("__Host-audgate-page.token.r{index}=1.AAAA")).collect();
+    let visit = visitor.sends_as_it_is(PageRequest { cookie: Some(many.join("; ")), ..navigation(PAGE) });
+    assert!(visit.set_cookies.len() <= 513, "{}", visit.set_cookies.len());
+}
+
 #[test]
 fn no_cookie_of_ours_reaches_the_handler() {
     let visitor = logged_in();
