@@ -210,8 +210,10 @@ function taken(core: CoreExports, tenant: LoadedTenant, authorization: string, s
       const key = handle.checkKey();
       const messageLength = handle.messageLength();
       const length = messageLength + handle.signatureLength();
+      // Asked for first: to write them there the core's memory may grow, and what was its buffer is none any more.
+      const address = handle.checkAddress();
       // A copy, so that it stays what it is while the platform looks at it.
-      const octets = new Uint8Array(core.memory.buffer, handle.checkAddress(), length).slice();
+      const octets = new Uint8Array(core.memory.buffer, address, length).slice();
       const check = { key, message: octets.subarray(0, messageLength), signature: octets.subarray(messageLength) };
       return { type: "signature", pending: present(handle.takePending()), check };
     }

@@ -166,6 +166,25 @@ fn code_is_bound_to_the_key_that_its_request_names() {
 }
 
 #[test]
+fn code_of_a_pushed_request_is_bound_to_the_key_of_its_proof() {
+    let issuer = Issuer::new();
+    let push = |form: &Parameters, proof: &Proof| {
+        let call = issuer.authenticated(SERVER, "/oidc/request", form);
+        issuer.answer(&Call { dpop: Some(proof.compact("")), ..call })
+    };
+    let here = |key| proof_by(&issuer, key).with("htu", json!("https://issuer.example/oidc/request"));
+    let request = authorization_request(SERVER);
+    push(&request, &proof(&issuer)).refused(400, "invalid_dpop_proof", "proof_url_mismatch");
+    let other = request.clone().with("dpop_jkt", &thumbprint(EDDSA));
+    assert_eq!(push(&other, &here(ES256)).status, 400);
+    let reply = push(&request, &here(ES256));
+    let request = Parameters::of(&[("client_id", SERVER), ("request_uri", &reply.text("request_uri"))]);
+    let code = Browser::new().log_in_for(&issuer, &request, "ada").sent("code").unwrap();
+    issuer.token(SERVER, &redemption(&code)).refused(400, "invalid_grant", "code_of_another_key");
+    ask(&issuer, SERVER, &redemption(&code), &proof(&issuer)).granted();
+}
+
+#[test]
 fn thumbprint_in_a_request_is_one() {
     for thumbprint in ["x", &"a".repeat(44), &format!("{}=", "a".repeat(42))] {
         let request = authorization_request(SERVER).with("dpop_jkt", thumbprint);
@@ -192,6 +211,7 @@ fn metadata_names_the_algorithms_of_proofs() {
 
 mod at_userinfo {
     use super::*;
+    use crate::support::test;
 
     /// A bound token for the server's own paths.
     fn bound_token(issuer: &Issuer) -> String {

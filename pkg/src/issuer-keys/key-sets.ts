@@ -65,6 +65,8 @@ const COOLDOWN = 10_000;
 const LOOK_AGAIN = 20;
 /** How soon keys are due, in seconds, by what the issuer says: unless it says anything, at least and at most. */
 const DUE_AFTER = { unsaid: 600, least: 60, most: 3_600 };
+/** Keys that nobody has asked for so long are fetched before they serve, unless that failed a moment ago; in milliseconds. */
+const OVERDUE_AFTER = (DUE_AFTER.most + DUE_AFTER.least) * 1_000;
 /** Keys that are older are worth nothing to the core; in milliseconds. */
 const WORTHLESS_AFTER = 24 * 60 * 60 * 1_000;
 
@@ -89,7 +91,8 @@ export class KeySets {
       const justConfirmed = known && now - keys.confirmedAt < COOLDOWN;
       return newer || justConfirmed ? { keys, reached: true } : this.#awaited(state, wanted, basis);
     }
-    if (known) {
+    const failedLately = state.failedAt !== undefined && now - state.failedAt < DUE_AFTER.least * 1_000;
+    if (known && (now - keys.confirmedAt < OVERDUE_AFTER || failedLately)) {
       if (now >= keys.freshUntil && !this.#pauses(state, now) && this.#flights(state, now) === 0) {
         basis.waitUntil(this.#ask(state, wanted, basis));
       }
@@ -134,10 +137,14 @@ export class KeySets {
           }
         }
       }
+      const before = state.keys;
       const fetched = await this.#fetched(wanted, basis);
       this.#take(state, fetched);
       delete state.failedAt;
-      basis.waitUntil(writeStores(basis.stores, source, fetched));
+      // Whoever guesses key identifiers has keys fetched that are there already: nothing to write.
+      if (before === undefined || before.text !== fetched.text || basis.now >= before.freshUntil) {
+        basis.waitUntil(writeStores(basis.stores, source, fetched));
+      }
     } catch (error) {
       state.failedAt = basis.now;
       const reason = error instanceof DocumentRefused ? error.reason : "unknown";

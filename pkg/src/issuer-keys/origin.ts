@@ -1,4 +1,5 @@
 /** Documents of issuers as they serve them themselves. */
+import { DeadlineExceeded, within } from "../deadline.ts";
 
 /** Where documents are fetched. A service binding is one. */
 export interface Fetcher {
@@ -32,24 +33,24 @@ const MAX_LENGTH = 64 * 1_024;
  */
 export async function fetchDocument(fetcher: Fetcher, url: string, milliseconds: number): Promise<Document> {
   const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(), milliseconds);
   try {
-    const response = await fetcher.fetch(url, {
-      redirect: "manual",
-      headers: { accept: "application/json" },
-      signal: controller.signal,
-    });
-    if (response.status !== 200) {
-      await response.body?.cancel();
-      throw new DocumentRefused(response.status === 404 ? "not_found" : "unexpected_status");
-    }
-    return { text: await limitedText(response), maxAge: maxAgeOf(response.headers) };
+    // A fetcher of somebody's own may not listen to the signal.
+    return await within(fetched(fetcher, url, controller.signal), milliseconds);
   } catch (error) {
     if (error instanceof DocumentRefused) throw error;
-    throw new DocumentRefused(controller.signal.aborted ? "too_slow" : "unreachable");
+    throw new DocumentRefused(error instanceof DeadlineExceeded ? "too_slow" : "unreachable");
   } finally {
-    clearTimeout(timer);
+    controller.abort();
   }
+}
+
+async function fetched(fetcher: Fetcher, url: string, signal: AbortSignal): Promise<Document> {
+  const response = await fetcher.fetch(url, { redirect: "manual", headers: { accept: "application/json" }, signal });
+  if (response.status !== 200) {
+    await response.body?.cancel();
+    throw new DocumentRefused(response.status === 404 ? "not_found" : "unexpected_status");
+  }
+  return { text: await limitedText(response), maxAge: maxAgeOf(response.headers) };
 }
 
 async function limitedText(response: Response): Promise<string> {

@@ -7,6 +7,7 @@ use crate::host::{Host, Limiter};
 use crate::sealing::TokenKind;
 use crate::vocabulary::{ErrorCode, HttpResponse};
 
+use super::super::binding::Binding;
 use super::super::client_authentication::authenticate;
 use super::super::form::Form;
 use super::super::one_time::{self, OneTime};
@@ -61,8 +62,15 @@ async fn pushed<H: Host>(
         return Err(fault("the parameter 'client_id' is another client"));
     }
     let address = return_address(&form, client).ok_or(Refusal::RedirectUriUnknown)?;
-    let asked =
+    let mut asked =
         AuthorizationRequest::read(&form, service.tenant, client, address).map_err(PushRefusal::Fault)?;
+    // RFC 9449 section 10.1: a proof says the same as `dpop_jkt`.
+    if let Some(thumbprint) = Binding::of_request(service, request).await?.thumbprint() {
+        if asked.dpop_jkt.as_deref().is_some_and(|named| named != thumbprint) {
+            return Err(fault("the parameter 'dpop_jkt' is another key than that of the proof"));
+        }
+        asked.dpop_jkt = Some(thumbprint.to_owned());
+    }
     let token = one_time::open(service, TokenKind::PushedRequest, &asked, LIFETIME).await?;
     let body = json!({ "request_uri": format!("{PREFIX}{}", token.text()), "expires_in": LIFETIME });
     Ok(Answer::plain(HttpResponse::json(201, &body).not_stored()))
