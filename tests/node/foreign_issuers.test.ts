@@ -64,6 +64,16 @@ describe("an issuer that the resource trusts", () => {
     assert.equal(access.applicationId, undefined);
   });
 
+  test("may say so much in a token that the core's memory grows, which costs nobody anything", async () => {
+    for (let count = 100; count < 2_000; count += 100) {
+      const fresh = trusting({});
+      for (const filler of [{}, []]) {
+        const many = Array.from({ length: count }, () => filler);
+        assert.equal(await orders({ many }, fresh), 200, `${count} of ${JSON.stringify(filler)}`);
+      }
+    }
+  });
+
   test("changes nothing for own tokens, and is not asked for them", async () => {
     const claims = clientClaims(ORIGIN, "orders", "orders:read", { iat: seconds(), exp: seconds() + 300 });
     assert.equal((await isolate.request("/demo/orders/1", await signed(signingKey("ES256"), claims))).status, 200);
