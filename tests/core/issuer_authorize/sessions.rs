@@ -158,6 +158,10 @@ fn cookie_that_stands_twice_or_is_changed_is_none() {
         format!("audgate-session={session}"),
         format!("__host-audgate-session={session}"),
         format!("x{name}={session}"),
+        // Browsers let a sibling host set what only begins like this.
+        format!("\u{85}{name}={session}"),
+        format!("\u{a0}{name}={session}"),
+        format!("a=b; \u{2000}{name}={session}"),
     ] {
         let target = format!("/oidc/auth?{}", silently(SERVER).encoded());
         let reply = issuer.answer(&Call { cookie: Some(cookie.clone()), ..Call::get(&target) });
