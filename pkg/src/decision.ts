@@ -29,8 +29,8 @@ export interface Inquiry {
   readonly request: string;
 }
 
-/** How a request finds out whether a token was revoked, and whether its sender has the key that it is bound to. */
-export interface Liveness {
+/** What a decision may need beyond its configuration: revocations, proofs of possession, other issuers' keys. */
+export interface DecisionHost {
   /** Has decisions under this configuration honour the tenant's list. */
   honour(tenant: LoadedTenant): void;
   /** Reads the list again, as far as that is possible now. */
@@ -39,6 +39,8 @@ export interface Liveness {
   ask(inquiries: Inquiry[]): Promise<(string | undefined)[]>;
   /** What proofs of possession are checked with. */
   readonly proofs: Proofs;
+  /** The keys of other issuers. */
+  readonly issuerKeys: IssuerKeys;
 }
 
 /** The core's words for what is to be done next. */
@@ -72,25 +74,32 @@ type Next =
 
 type Waiting = Exclude<Next, { type: "decided" }>;
 
+/** One decision on its way. */
+interface Course {
+  readonly tenant: LoadedTenant;
+  /** The `Authorization` field, empty for none. */
+  readonly authorization: string;
+  readonly trace: boolean;
+  readonly host: DecisionHost | undefined;
+}
+
 /**
  * The decision about a request under a tenant's configuration, at `now` milliseconds since the Unix epoch; at once where
- * it waits for nothing. The caller holds the configuration until the decision is there. Without `liveness` no list is
- * honoured and no object asked, and no token is let in that is bound to a key; without `issuerKeys` none of another
- * issuer.
+ * it waits for nothing. The caller holds the configuration until the decision is there. Without `host` no list is honoured
+ * and no object asked, and no token is let in that is bound to a key or is another issuer's.
  */
 export function decide(
   request: RequestParts,
   tenant: LoadedTenant,
   now: number,
   trace: boolean,
-  liveness?: Liveness,
-  issuerKeys?: IssuerKeys,
+  host?: DecisionHost,
 ): GateDecision | Promise<GateDecision> {
   const { instance, handle } = tenant;
   const authorization = request.headers.get("authorization") ?? "";
   const parts = requestText(request);
   const seconds = Math.floor(now / 1_000);
-  liveness?.honour(tenant);
+  host?.honour(tenant);
   const begun = (core: CoreExports, field: string, known: number): number => {
     const text = parts + field;
     const length = writeInto(core, handle, text);
@@ -98,38 +107,26 @@ export function decide(
       ? handle.decideText(text, known, seconds, trace)
       : handle.decideBuffered(length, known, seconds, trace);
   };
+  const course = { tenant, authorization, trace, host };
   const next = instance.use((core) => {
     const number = tenant.numbers.get(authorization) ?? 0;
     const step = number === 0 ? FORGOTTEN : begun(core, "", number);
-    return taken(core, tenant, authorization, step === FORGOTTEN ? begun(core, authorization, 0) : step);
+    return taken(core, course, step === FORGOTTEN ? begun(core, authorization, 0) : step);
   });
-  return next.type === "decided" ? next.decision : concluded(tenant, authorization, next, trace, liveness, issuerKeys);
+  return next.type === "decided" ? next.decision : concluded(course, next);
 }
 
-async function concluded(
-  tenant: LoadedTenant,
-  authorization: string,
-  waiting: Waiting,
-  trace: boolean,
-  liveness: Liveness | undefined,
-  issuerKeys: IssuerKeys | undefined,
-): Promise<GateDecision> {
+async function concluded(course: Course, waiting: Waiting): Promise<GateDecision> {
   let next: Next = waiting;
   while (next.type !== "decided") {
-    next = await proceed(tenant, authorization, next, trace, liveness, issuerKeys);
+    next = await proceed(course, next);
   }
   return next.decision;
 }
 
 /** Does what the core waits for, and has it go on. */
-async function proceed(
-  tenant: LoadedTenant,
-  authorization: string,
-  next: Waiting,
-  trace: boolean,
-  liveness: Liveness | undefined,
-  issuerKeys: IssuerKeys | undefined,
-): Promise<Next> {
+async function proceed(course: Course, next: Waiting): Promise<Next> {
+  const { tenant, trace, host } = course;
   const { instance, handle } = tenant;
   switch (next.type) {
     case "signature": {
@@ -138,8 +135,7 @@ async function proceed(
       return instance.use((core) =>
         taken(
           core,
-          tenant,
-          authorization,
+          course,
           verdict === "unsupported" ? handle.concludeHere(pending, trace) : handle.conclude(pending, verdict, trace),
         ),
       );
@@ -153,44 +149,44 @@ async function proceed(
         need: NEEDS[pending.need] ?? "missing",
         confirmedAt: pending.confirmedAt,
       }));
-      const { keys, reached } = (await issuerKeys?.answer(wanted)) ?? { keys: undefined, reached: false };
+      const { keys, reached } = (await host?.issuerKeys.answer(wanted)) ?? { keys: undefined, reached: false };
       const seconds = (time = 0): number => Math.floor(time / 1_000);
       return instance.use((core) => {
         const [confirmedAt, freshUntil] = [seconds(keys?.confirmedAt), seconds(keys?.freshUntil)];
         const step = handle.concludeKeys(pending, keys?.text, confirmedAt, freshUntil, reached, trace);
-        return taken(core, tenant, authorization, step);
+        return taken(core, course, step);
       });
     }
     case "reading": {
-      await liveness?.read();
-      return instance.use((core) => taken(core, tenant, authorization, handle.concludeReading(next.pending, trace)));
+      await host?.read();
+      return instance.use((core) => taken(core, course, handle.concludeReading(next.pending, trace)));
     }
     case "inquiries": {
       const { pending } = next;
       const inquiries = instance.use(() =>
         Array.from({ length: pending.count }, (_, at) => ({ object: pending.object(at), request: pending.request(at) })),
       );
-      const replies = (await liveness?.ask(inquiries)) ?? [];
+      const replies = (await host?.ask(inquiries)) ?? [];
       return instance.use((core) => {
         for (const reply of replies) pending.answer(reply);
-        return taken(core, tenant, authorization, handle.concludeInquiries(pending, trace));
+        return taken(core, course, handle.concludeInquiries(pending, trace));
       });
     }
     case "proof":
-      return instance.use((core) => taken(core, tenant, authorization, withProof(core, tenant, next.pending, liveness?.proofs, trace)));
+      return instance.use((core) => taken(core, course, withProof(core, tenant, next.pending, host?.proofs, trace)));
     case "proofSignature": {
       const step = await withProofChecked(tenant, next.pending, trace);
-      return instance.use((core) => taken(core, tenant, authorization, step()));
+      return instance.use((core) => taken(core, course, step()));
     }
     case "proofUse": {
-      const step = await withProofUsed(tenant, next.pending, liveness?.proofs, trace);
-      return instance.use((core) => taken(core, tenant, authorization, step()));
+      const step = await withProofUsed(tenant, next.pending, host?.proofs, trace);
+      return instance.use((core) => taken(core, course, step()));
     }
   }
 }
 
 /** Takes over what a step has left, before another request's step can. */
-function taken(core: CoreExports, tenant: LoadedTenant, authorization: string, step: number): Next {
+function taken(core: CoreExports, { tenant, authorization }: Course, step: number): Next {
   const { handle, kept } = tenant;
   switch (step) {
     case REPEATED:
@@ -210,10 +206,8 @@ function taken(core: CoreExports, tenant: LoadedTenant, authorization: string, s
       const key = handle.checkKey();
       const messageLength = handle.messageLength();
       const length = messageLength + handle.signatureLength();
-      // Asked for first: to write them there the core's memory may grow, and what was its buffer is none any more.
-      const address = handle.checkAddress();
-      // A copy, so that it stays what it is while the platform looks at it.
-      const octets = new Uint8Array(core.memory.buffer, address, length).slice();
+      // A copy, so that it stays what it is while the platform looks at it. Asking for the key may let the memory grow.
+      const octets = new Uint8Array(core.memory.buffer, handle.checkAddress(), length).slice();
       const check = { key, message: octets.subarray(0, messageLength), signature: octets.subarray(messageLength) };
       return { type: "signature", pending: present(handle.takePending()), check };
     }

@@ -4,7 +4,7 @@ import type { Denial, Undecided } from "./access.ts";
 import { type AnalyticsOptions, count } from "./analytics.ts";
 import { type BindingOptions, bindings } from "./bindings.ts";
 import { ConfigurationUnavailable, type LoadedTenant } from "./configuration.ts";
-import { decide, type Inquiry, type Liveness, type RequestParts } from "./decision.ts";
+import { decide, type DecisionHost, type Inquiry, type RequestParts } from "./decision.ts";
 import { performCall } from "./effects/call.ts";
 import type { CoreInstances } from "./instance.ts";
 import { type IssuerKeys, KeySets } from "./issuer-keys/key-sets.ts";
@@ -134,14 +134,14 @@ export class Gatekeeper<Env> {
       return { type: "undecided", reason, response };
     }
     const situation = await withKeys(this.#platform, found);
-    const liveness = {
+    const host = {
       honour: (tenant: LoadedTenant) => this.#lists.honour(situation.tenantId, tenant),
       read,
       ask: (inquiries: Inquiry[]) => asked(inquiries, bindings(env, this.#options).objects),
       proofs: proofsOf(request, () => bindings(env, this.#options)),
+      issuerKeys: this.#issuerKeys(env, context, situation.now),
     };
-    const issuerKeys = this.#issuerKeys(env, context, situation.now);
-    const decision = await decided(this.#platform, request, situation, this.#options.trace === true, liveness, issuerKeys);
+    const decision = await decided(this.#platform, request, situation, this.#options.trace === true, host);
     this.#note(decision, situation.tenantId, env);
     return decision;
   }
@@ -154,15 +154,15 @@ export class Gatekeeper<Env> {
     context: Context,
   ): Promise<GateDecision> {
     const now = this.#now();
-    const issuerKeys = this.#issuerKeys(env, context, now);
     // Nobody here can take back what others issue.
-    const liveness: Liveness = {
+    const host: DecisionHost = {
       honour: () => undefined,
       read: () => Promise.resolve(),
       ask: () => Promise.resolve([]),
       proofs: proofsOf(request, () => bindings(env, this.#options)),
+      issuerKeys: this.#issuerKeys(env, context, now),
     };
-    const decision = await decide(request, trusting.tenant(), now, this.#options.trace === true, liveness, issuerKeys);
+    const decision = await decide(request, trusting.tenant(), now, this.#options.trace === true, host);
     this.#note(decision, TRUSTING, env);
     return decision;
   }
@@ -236,13 +236,12 @@ async function decided<Env>(
   request: RequestParts,
   situation: Situation,
   trace: boolean,
-  liveness: Liveness,
-  issuerKeys: IssuerKeys,
+  host: DecisionHost,
 ): Promise<GateDecision> {
   try {
-    const decision = await decide(request, situation.tenant, situation.now, trace, liveness, issuerKeys);
+    const decision = await decide(request, situation.tenant, situation.now, trace, host);
     return decision.type === "deny" && decision.newerConfigurationCouldHelp
-      ? await decideAnew(platform, request, situation, trace, liveness, issuerKeys, decision)
+      ? await decideAnew(platform, request, situation, trace, host, decision)
       : decision;
   } finally {
     situation.release();
@@ -255,8 +254,7 @@ async function decideAnew<Env>(
   request: RequestParts,
   situation: Situation,
   trace: boolean,
-  liveness: Liveness,
-  issuerKeys: IssuerKeys,
+  host: DecisionHost,
   decision: GateDecision,
 ): Promise<GateDecision> {
   const { configuration } = platform;
@@ -267,7 +265,7 @@ async function decideAnew<Env>(
   await (refreshing ?? configuration.reread(source, tenantId, secretKeys, now)).catch(() => undefined);
   const { tenant, release } = configuration.hold(tenantId);
   try {
-    return tenant === situation.tenant ? decision : await decide(request, tenant, now, trace, liveness, issuerKeys);
+    return tenant === situation.tenant ? decision : await decide(request, tenant, now, trace, host);
   } finally {
     release();
   }

@@ -311,15 +311,11 @@ impl TenantHandle {
         })
     }
 
-    /// Address of the octets that were signed, with the signature behind them. They stand there until the next decision
-    /// is begun, and no longer.
+    /// Address of the octets that were signed, with the signature behind them. They stand there until the next signature
+    /// is to be checked, and no longer.
+    #[must_use]
     #[wasm_bindgen(js_name = checkAddress)]
-    pub fn check_address(&mut self) -> *const u8 {
-        if let Some(check) = self.signature.as_ref().map(PendingSignature::signature_check) {
-            self.checked.clear();
-            self.checked.extend_from_slice(&check.message);
-            self.checked.extend_from_slice(&check.signature);
-        }
+    pub fn check_address(&self) -> *const u8 {
         self.checked.as_ptr()
     }
 
@@ -393,6 +389,11 @@ impl TenantHandle {
             Step::Decided(decision) => self.decided(&decision, with_trace),
             Step::Forgotten => NextStep::Forgotten,
             Step::Signature(pending) => {
+                // Now, because it may let the memory grow, and whoever asks for the address has hold of the memory.
+                let check = pending.signature_check();
+                self.checked.clear();
+                self.checked.extend_from_slice(&check.message);
+                self.checked.extend_from_slice(&check.signature);
                 self.signature = Some(*pending);
                 NextStep::Signature
             }
