@@ -1,13 +1,10 @@
 /** The console in a browser, end to end: from a login to what tokens and gates then do, and who is let in. */
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
-import { after, before, describe, test } from "node:test";
-import type { Browser } from "playwright-core";
+import { describe, test } from "node:test";
 import { claimsOf } from "../support/tokens.ts";
-import { Administrator, HEDY, type LoggedIn, loggedIn } from "./support/administrator.ts";
-import { launchChromium } from "./support/chromium.ts";
-import { type ManagedDemo, startManagedDemo } from "./support/managed-demo.ts";
-import { SCREENSHOTS, Visitor } from "./support/visitor.ts";
+import { Administrator, HEDY } from "./support/administrator.ts";
+import { ConsoleSuite } from "./support/console-suite.ts";
+import { Visitor } from "./support/visitor.ts";
 
 const ADA = "ada@shop.example";
 const GRACE = "grace@shop.example";
@@ -16,24 +13,11 @@ const REVOCATION_BOUND = 60_000;
 /** Between two questions to the token endpoint, in milliseconds: the demo's limit is 50 a second. */
 const PAUSE = 100;
 
-let browser: Browser;
-let demo: ManagedDemo;
-let administrator: LoggedIn;
-
-before(async () => {
-  mkdirSync(SCREENSHOTS, { recursive: true });
-  [browser, demo] = await Promise.all([launchChromium(), startManagedDemo()]);
-  administrator = await loggedIn(browser, demo);
-});
-
-after(async () => {
-  await browser?.close();
-  await demo?.stop();
-});
+const suite = new ConsoleSuite();
 
 /** Asks for a token as the client that the resource is assigned to: its claims, or what was refused. */
 async function asked(uri: string): Promise<Record<string, unknown>> {
-  const answer = (await (await demo.askToken("shop-checkout", { resource: uri })).json()) as Record<string, unknown>;
+  const answer = (await (await suite.demo.askToken("shop-checkout", { resource: uri })).json()) as Record<string, unknown>;
   const { access_token: token } = answer;
   return typeof token === "string" ? claimsOf(token) : answer;
 }
@@ -69,7 +53,7 @@ async function timeLine({ page }: Administrator, words: RegExp): Promise<void> {
 /** A test of somebody with a browser of their own, who has nothing to complain about in the end. */
 function visit(claim: string, work: (visitor: Administrator) => Promise<void>): void {
   test(claim, async () => {
-    const visitor = await Administrator.come(browser, demo);
+    const visitor = await Administrator.come(suite.browser, suite.demo);
     try {
       await work(visitor);
       assert.deepEqual(await visitor.faults(), []);
@@ -81,7 +65,7 @@ function visit(claim: string, work: (visitor: Administrator) => Promise<void>): 
 
 describe("from a URI to a token for it, and back from a session that was ended", () => {
   visit("every_step_in_the_console_is_what_tokens_and_gates_go_by", async (hedy) => {
-    const uri = `${demo.origin}/demo/reports`;
+    const uri = `${suite.demo.origin}/demo/reports`;
     const { page } = hedy;
     const step = stepsOf(hedy);
 
@@ -139,7 +123,7 @@ describe("from a URI to a token for it, and back from a session that was ended",
     await step("saved");
     const followed = until(saved, () => asked(uri), ({ exp, iat }) => Number(exp) - Number(iat) === 60);
 
-    const ada = await Visitor.arrive(browser, demo);
+    const ada = await Visitor.arrive(suite.browser, suite.demo);
     await ada.logIn("shop", ADA);
     assert.deepEqual(await ada.atTheGate("My profile"), [200, null]);
     await hedy.turnTo("Users");
@@ -219,7 +203,7 @@ describe("who may not administer the tenant", () => {
   });
 
   visit("is_told_so_without_the_role_and_from_when_it_is_taken_away", async (grace) => {
-    const hedy = await Administrator.come(browser, demo, administrator);
+    const hedy = await suite.come();
     await hedy.change("applications/console/users/grace", {});
     await hedy.published();
     await grace.goTo("");

@@ -1,51 +1,22 @@
 /** Working with the console: two at once, what is unsaved, what is refused, and what is shown once. */
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
-import { after, before, describe, test } from "node:test";
-import type { Browser } from "playwright-core";
-import { Administrator, becomes, type LoggedIn, loggedIn } from "./support/administrator.ts";
-import { launchChromium } from "./support/chromium.ts";
-import { type ManagedDemo, startManagedDemo } from "./support/managed-demo.ts";
-import { SCREENSHOTS } from "./support/visitor.ts";
+import { describe } from "node:test";
+import { type Administrator, becomes } from "./support/administrator.ts";
+import { ConsoleSuite } from "./support/console-suite.ts";
 
 const CONFLICT = "Somebody else changed this";
 const LEAVING = "Leave without saving?";
 const SECRET = "The client’s secret";
 
-let browser: Browser;
-let demo: ManagedDemo;
-let administrator: LoggedIn;
-
-before(async () => {
-  mkdirSync(SCREENSHOTS, { recursive: true });
-  [browser, demo] = await Promise.all([launchChromium(), startManagedDemo()]);
-  administrator = await loggedIn(browser, demo);
-});
-
-after(async () => {
-  await browser?.close();
-  await demo?.stop();
-});
-
-/** A test of somebody with a browser of their own who is logged in, and has nothing to complain about in the end. */
-function visit(claim: string, work: (hedy: Administrator) => Promise<void>): void {
-  test(claim, async () => {
-    const hedy = await Administrator.come(browser, demo, administrator);
-    try {
-      await work(hedy);
-      assert.deepEqual(await hedy.faults(), []);
-    } finally {
-      await hedy.leave();
-    }
-  });
-}
+const suite = new ConsoleSuite();
+const visit = suite.visit.bind(suite);
 
 describe("two editors of one thing", () => {
   /** Both have opened the role; one saves its description, then the other wants to save another name. */
   function conflict(claim: string, id: string, work: (hedy: Administrator) => Promise<void>): void {
     visit(claim, async (hedy) => {
       await hedy.make("roles", { role_id: id, name: "Packer", description: "packs", resources: [{ resource_id: "orders", scopes: ["orders:read"] }] });
-      const other = await Administrator.come(browser, demo, administrator);
+      const other = await suite.come();
       for (const editor of [hedy, other]) await editor.goTo(`roles/${id}`);
       await other.fill("Description", "packs and sends");
       await other.press("Save");

@@ -1,40 +1,11 @@
 /** The console without a mouse: everything is reached, the focus can be seen, and it goes where one goes on. */
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
-import { after, before, describe, test } from "node:test";
-import type { Browser } from "playwright-core";
-import { Administrator, becomes, type LoggedIn, loggedIn } from "./support/administrator.ts";
-import { launchChromium } from "./support/chromium.ts";
-import { type ManagedDemo, startManagedDemo } from "./support/managed-demo.ts";
-import { SCREENSHOTS } from "./support/visitor.ts";
+import { describe } from "node:test";
+import { type Administrator, becomes } from "./support/administrator.ts";
+import { ConsoleSuite } from "./support/console-suite.ts";
 
-let browser: Browser;
-let demo: ManagedDemo;
-let administrator: LoggedIn;
-
-before(async () => {
-  mkdirSync(SCREENSHOTS, { recursive: true });
-  [browser, demo] = await Promise.all([launchChromium(), startManagedDemo()]);
-  administrator = await loggedIn(browser, demo);
-});
-
-after(async () => {
-  await browser?.close();
-  await demo?.stop();
-});
-
-/** A test of somebody with a browser of their own who is logged in, and has nothing to complain about in the end. */
-function visit(claim: string, work: (hedy: Administrator) => Promise<void>): void {
-  test(claim, async () => {
-    const hedy = await Administrator.come(browser, demo, administrator);
-    try {
-      await work(hedy);
-      assert.deepEqual(await hedy.faults(), []);
-    } finally {
-      await hedy.leave();
-    }
-  });
-}
+const suite = new ConsoleSuite();
+const visit = suite.visit.bind(suite);
 
 describe("the keyboard alone", () => {
   visit("makes_a_role_gives_it_scopes_and_deletes_it", async (hedy) => {

@@ -1,30 +1,16 @@
 /** Every page of the console: wide and narrow, light and dark, accessible, and with nothing to hide. */
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
-import { after, before, describe, test } from "node:test";
-import type { Browser } from "playwright-core";
-import { Administrator, loggedIn } from "./support/administrator.ts";
-import { launchChromium } from "./support/chromium.ts";
-import { type ManagedDemo, startManagedDemo } from "./support/managed-demo.ts";
-import { SCREENSHOTS } from "./support/visitor.ts";
+import { describe, test } from "node:test";
+import { Administrator } from "./support/administrator.ts";
+import { ConsoleSuite } from "./support/console-suite.ts";
 
-let browser: Browser;
-let demo: ManagedDemo;
 /** Opens one page after the other. */
 let hedy: Administrator;
-
-before(async () => {
-  mkdirSync(SCREENSHOTS, { recursive: true });
-  [browser, demo] = await Promise.all([launchChromium(), startManagedDemo()]);
-  hedy = await Administrator.come(browser, demo, await loggedIn(browser, demo));
+const suite = new ConsoleSuite(async () => {
+  hedy = await suite.come();
   await hedy.make("applications", { app_id: "empty", name: "Empty", kind: "application" });
   await hedy.make("resources", { resource_id: "unassigned", name: "Unassigned", uri: "https://unassigned.example/", access_token_ttl: 600, refresh_token_ttl: 86_400, max_refresh_rotate: 7_776_000 });
   await hedy.make("keys", { algorithm: "ES256" });
-});
-
-after(async () => {
-  await browser?.close();
-  await demo?.stop();
 });
 
 /** A test of what one page shows; what is wrong with it is not counted against the next. */
@@ -148,7 +134,7 @@ describe("what opens on a page is accessible and fits:", () => {
 describe("the console without a session is accessible and fits:", () => {
   for (const [name, path] of [["logged-out", ""], ["logged-in-elsewhere", "logged-in"]] as const) {
     test(name, async () => {
-      const nobody = await Administrator.come(browser, demo);
+      const nobody = await Administrator.come(suite.browser, suite.demo);
       await nobody.goTo(path);
       await nobody.look(`console-${name}`);
       assert.deepEqual(await nobody.faults(), []);
