@@ -127,6 +127,12 @@ impl AccessTokenClaims {
         self.foreign.is_some()
     }
 
+    /// Whether its names are those of this tenant: of another issuer's only where the tenant's document says so.
+    #[must_use]
+    pub fn has_own_names(&self) -> bool {
+        self.foreign.as_ref().is_none_or(|foreign| foreign.own)
+    }
+
     /// The `sub` as it stands in the token. Of a foreign one it tells nobody apart but together with the issuer.
     #[must_use]
     pub fn subject_as_issued(&self) -> &str {

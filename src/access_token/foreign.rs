@@ -36,6 +36,8 @@ const NOT_OF_ACCESS_TOKENS: [&str; 4] = ["nonce", "at_hash", "c_hash", "events"]
 pub(super) struct ForeignNames {
     pub(super) subject: String,
     pub(super) client_id: Option<String>,
+    /// Whether they are this tenant's as well, as its document says.
+    pub(super) own: bool,
 }
 
 /// Under what a foreign token was found right. Elsewhere, or under other keys, nothing is known of it.
@@ -258,7 +260,7 @@ fn read_claims(
         authenticated_at: time(&payload, "auth_time")?,
         authentication_context: authentication_context(&payload)?,
         confirmation: payload.member("cnf").map(confirmation),
-        foreign: Some(Box::new(ForeignNames { subject, client_id })),
+        foreign: Some(Box::new(ForeignNames { subject, client_id, own })),
         payload,
     })
 }

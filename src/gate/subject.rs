@@ -52,6 +52,10 @@ fn authenticated(
 }
 
 fn bound(claims: &AccessTokenClaims, claim: BoundClaim, value: &str) -> bool {
+    // A path names somebody of this tenant, whatever a name of another issuer looks like here.
+    if !claims.has_own_names() && claim != BoundClaim::TenantId {
+        return false;
+    }
     let held = match claim {
         BoundClaim::Subject => claims.subject().as_str(),
         BoundClaim::ClientId => claims.client_id().as_str(),

@@ -40,6 +40,17 @@ fn a_foreign_subject_of_the_same_name_is_somebody_else() {
     assert_eq!(at_profile("/", &token, |_| {}), "allow");
 }
 
+/// Identifiers are the administrator's to choose, so somebody here could be called what a foreign subject is called here.
+#[test]
+fn a_foreign_subject_is_nobody_in_a_path_by_its_name_here_either() {
+    let decision = Issuers::with(&[PARTNER_KEY]).decide(&mut trusting(&[partner()]), &ada().compact(), NOW);
+    let claims = decision.access().unwrap().claims.unwrap();
+    let (subject, client) = (claims.subject().as_str(), claims.client_id().as_str());
+    for path in [format!("/users/{subject}/orders"), format!("/clients/{client}")] {
+        assert_eq!(at_profile(&path, &ada(), |_| {}), "wrong_subject", "{path}");
+    }
+}
+
 #[test]
 fn an_issuer_that_uses_this_tenants_names_means_its_users() {
     let token = ada().with("sid", json!("s1"));
