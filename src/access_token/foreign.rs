@@ -20,7 +20,7 @@ use super::claims::{
 };
 use super::issuer_keys::{IssuerKeys, KeysNeed};
 use super::verify::{
-    Presentation, RefusedToken, SignatureCheck, TokenRefusal, UnverifiedAccessToken, check_lifetime,
+    Occasion, RefusedToken, SignatureCheck, TokenRefusal, UnverifiedAccessToken, check_lifetime,
     check_presentation, check_times,
 };
 
@@ -77,59 +77,50 @@ pub enum Asked {
 }
 
 impl UnverifiedAccessToken {
-    /// Examines `token` at `resource`, whoever of those that it trusts has issued it, in every respect but its signature.
+    /// Examines `token`, whoever of those that the resource trusts has issued it, in every respect but its signature.
     ///
     /// # Errors
     /// [`RefusedToken`] with the first reason found.
     pub fn examine_of_any_issuer(
         token: &str,
-        tenant: &Tenant,
-        resource: &ProtectedResource,
+        occasion: Occasion<'_>,
         keys: &IssuerKeys,
         asked: Asked,
-        now: UnixTime,
-        presentation: Presentation,
     ) -> Result<Examination, RefusedToken> {
+        let Occasion { tenant, resource, .. } = occasion;
         let own = |token: Self| Examination::Unverified(Box::new(token));
         if resource.trusted_issuers().is_empty() {
-            return Self::examine(token, tenant, resource, now, presentation).map(own);
+            return Self::examine(token, occasion).map(own);
         }
         let jws = UntrustedJws::parse(token)?;
         let payload = AccessTokenClaims::payload_of(jws.payload())?;
         // What is not verified yet chooses among those that are configured, and nothing else.
         match payload.text_of("iss").and_then(|issuer| resource.trusted_issuer(issuer)) {
-            Some(trusted) => {
-                examine_foreign(&jws, payload, trusted, tenant, resource, keys, asked, now, presentation)
-            }
-            None if tenant.issues_tokens() => {
-                Self::examine_own(&jws, Some(payload), tenant, resource, now, presentation).map(own)
-            }
+            Some(trusted) => examine_foreign(&jws, payload, trusted, occasion, keys, asked),
+            None if tenant.issues_tokens() => Self::examine_own(&jws, Some(payload), occasion).map(own),
             None => Err(TokenRefusal::Issuer.into()),
         }
     }
 }
 
 /// The claims come first: nobody is asked for the sake of a token that cannot be right.
-#[expect(clippy::too_many_arguments, reason = "a token, what it is held against, and a moment")]
 fn examine_foreign(
     jws: &UntrustedJws<'_>,
     payload: Json,
     trusted: &TrustedIssuer,
-    tenant: &Tenant,
-    resource: &ProtectedResource,
+    occasion: Occasion<'_>,
     keys: &IssuerKeys,
     asked: Asked,
-    now: UnixTime,
-    presentation: Presentation,
 ) -> Result<Examination, RefusedToken> {
+    let Occasion { tenant, resource, now, .. } = occasion;
     check_type(jws, &payload, trusted)?;
     let algorithm = jws.algorithm();
     if !trusted.admits_algorithm(algorithm) {
         return Err(TokenRefusal::AlgorithmNotTrusted.into());
     }
     let claims = read_claims(payload, trusted, tenant, resource)?;
-    let checked = check_presentation(&claims, resource, presentation)
-        .and_then(|()| check_foreign_at(&claims, trusted, tenant, resource, now));
+    let checked =
+        check_presentation(&claims, occasion).and_then(|()| check_foreign_at(&claims, trusted, occasion));
     if let Err(refusal) = checked {
         return Err(RefusedToken { refusal, untrusted_claims: Some(Box::new(claims)) });
     }
@@ -181,9 +172,7 @@ pub(super) fn terms_hold(
 pub(super) fn check_foreign_at(
     claims: &AccessTokenClaims,
     trusted: &TrustedIssuer,
-    tenant: &Tenant,
-    resource: &ProtectedResource,
-    now: UnixTime,
+    Occasion { tenant, resource, now, .. }: Occasion<'_>,
 ) -> Result<(), TokenRefusal> {
     if !trusted.admits_audience(claims.audience(), resource.indicator()) {
         return Err(TokenRefusal::Audience);

@@ -17,5 +17,6 @@ pub use issuer_keys::{
     read_issuer_keys, read_issuer_metadata,
 };
 pub use verify::{
-    Presentation, RefusedToken, SignatureCheck, TokenRefusal, UnverifiedAccessToken, VerifiedAccessToken,
+    Occasion, Presentation, RefusedToken, SignatureCheck, TokenRefusal, UnverifiedAccessToken,
+    VerifiedAccessToken,
 };

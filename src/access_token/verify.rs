@@ -145,6 +145,19 @@ pub struct SignatureCheck {
     pub signature: Vec<u8>,
 }
 
+/// Where, when and how a token is presented.
+#[derive(Debug, Clone, Copy)]
+pub struct Occasion<'a> {
+    /// The configuration.
+    pub tenant: &'a Tenant,
+    /// What it is to open.
+    pub resource: &'a ProtectedResource,
+    /// The moment.
+    pub now: UnixTime,
+    /// How it came.
+    pub presentation: Presentation,
+}
+
 /// A token whose form, key and claims are right and whose signature is still to be checked.
 #[derive(Debug)]
 pub struct UnverifiedAccessToken {
@@ -154,29 +167,21 @@ pub struct UnverifiedAccessToken {
 }
 
 impl UnverifiedAccessToken {
-    /// Examines `token` at `resource` in every respect but its signature.
+    /// Examines `token` in every respect but its signature.
     ///
     /// # Errors
     /// [`RefusedToken`] with the first reason found.
-    pub fn examine(
-        token: &str,
-        tenant: &Tenant,
-        resource: &ProtectedResource,
-        now: UnixTime,
-        presentation: Presentation,
-    ) -> Result<Self, RefusedToken> {
-        Self::examine_own(&UntrustedJws::parse(token)?, None, tenant, resource, now, presentation)
+    pub fn examine(token: &str, occasion: Occasion<'_>) -> Result<Self, RefusedToken> {
+        Self::examine_own(&UntrustedJws::parse(token)?, None, occasion)
     }
 
     /// The same for a token that has been read; `payload` where that was read too.
     pub(super) fn examine_own(
         jws: &UntrustedJws<'_>,
         payload: Option<Json>,
-        tenant: &Tenant,
-        resource: &ProtectedResource,
-        now: UnixTime,
-        presentation: Presentation,
+        occasion: Occasion<'_>,
     ) -> Result<Self, RefusedToken> {
+        let Occasion { tenant, .. } = occasion;
         check_type(jws)?;
         let algorithm = jws.algorithm();
         let mut candidates = tenant.verification_keys().candidates(jws);
@@ -190,8 +195,8 @@ impl UnverifiedAccessToken {
             None => AccessTokenClaims::parse(jws.payload())?,
         };
         let checked = check_claims(&claims, tenant)
-            .and_then(|()| check_presentation(&claims, resource, presentation))
-            .and_then(|()| check_at(&claims, tenant, resource, now));
+            .and_then(|()| check_presentation(&claims, occasion))
+            .and_then(|()| check_at(&claims, occasion));
         if let Err(refusal) = checked {
             return Err(RefusedToken { refusal, untrusted_claims: Some(Box::new(claims)) });
         }
@@ -259,19 +264,13 @@ impl VerifiedAccessToken {
     ///
     /// # Errors
     /// [`TokenRefusal`] as for a new token.
-    pub fn check_at(
-        &self,
-        tenant: &Tenant,
-        resource: &ProtectedResource,
-        now: UnixTime,
-        presentation: Presentation,
-    ) -> Result<(), TokenRefusal> {
-        check_presentation(&self.claims, resource, presentation)?;
+    pub fn check_at(&self, occasion: Occasion<'_>) -> Result<(), TokenRefusal> {
+        check_presentation(&self.claims, occasion)?;
         if self.terms.is_none() {
-            return check_at(&self.claims, tenant, resource, now);
+            return check_at(&self.claims, occasion);
         }
-        let trusted = resource.trusted_issuer(self.claims.issuer()).ok_or(TokenRefusal::Issuer)?;
-        check_foreign_at(&self.claims, trusted, tenant, resource, now)
+        let trusted = occasion.resource.trusted_issuer(self.claims.issuer()).ok_or(TokenRefusal::Issuer)?;
+        check_foreign_at(&self.claims, trusted, occasion)
     }
 
     /// Whether its signature needs no other check at `resource`. That of a foreign token is good where it was verified,
@@ -305,8 +304,7 @@ fn check_claims(claims: &AccessTokenClaims, tenant: &Tenant) -> Result<(), Token
 /// 7.1: and a proof is worth nothing for a token that is bound to no key.
 pub(super) fn check_presentation(
     claims: &AccessTokenClaims,
-    resource: &ProtectedResource,
-    presentation: Presentation,
+    Occasion { resource, presentation, .. }: Occasion<'_>,
 ) -> Result<(), TokenRefusal> {
     match (presentation, &claims.confirmation) {
         (Presentation::Described, _) | (Presentation::Proved, Some(Confirmation::KeyThumbprint(_))) => Ok(()),
@@ -320,9 +318,7 @@ pub(super) fn check_presentation(
 
 fn check_at(
     claims: &AccessTokenClaims,
-    tenant: &Tenant,
-    resource: &ProtectedResource,
-    now: UnixTime,
+    Occasion { tenant, resource, now, .. }: Occasion<'_>,
 ) -> Result<(), TokenRefusal> {
     if claims.audience != resource.indicator().as_str() {
         return Err(TokenRefusal::Audience);

@@ -4,8 +4,8 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use crate::access_token::{
-    Asked, Examination, IssuerKeys, KeyDocument, KeysNeed, Presentation, RefusedToken, SignatureCheck,
-    UnverifiedAccessToken, VerifiedAccessToken,
+    Asked, Examination, IssuerKeys, KeyDocument, KeysNeed, Occasion, Presentation, RefusedToken,
+    SignatureCheck, UnverifiedAccessToken, VerifiedAccessToken,
 };
 use crate::config::{
     Cors, KeySource, ProtectedResource, Tenant, WELL_KNOWN_PROTECTED_RESOURCE, resource_metadata,
@@ -200,7 +200,7 @@ impl Gate {
         if let Some(number) = request.known {
             // No number is given to a token that came with a proof.
             return match self.known_at(self.known.numbered(number), resource, facts.now) {
-                Some(known) => self.decide_known(known, Presentation::Bearer, resource, facts),
+                Some(known) => self.decide_known(known, resource, facts),
                 None => Step::Forgotten,
             };
         }
@@ -212,18 +212,12 @@ impl Gate {
         if presentation == Presentation::Proved {
             facts.possession = Some(Box::new(Possession::new(request.method, request.url, token)));
         }
-        self.decide_token(token, presentation, resource, facts)
+        self.decide_token(token, resource, facts)
     }
 
-    fn decide_token(
-        &mut self,
-        token: &str,
-        presentation: Presentation,
-        resource: &ProtectedResource,
-        facts: Facts,
-    ) -> Step {
+    fn decide_token(&mut self, token: &str, resource: &ProtectedResource, facts: Facts) -> Step {
         if let Some(known) = self.known_at(self.known.find(token), resource, facts.now) {
-            return self.decide_known(known, presentation, resource, facts);
+            return self.decide_known(known, resource, facts);
         }
         if !is_b64token(token) {
             return facts.denied(DenialReason::MalformedCredentials).into();
@@ -232,18 +226,9 @@ impl Gate {
     }
 
     fn examine(&mut self, token: &str, resource: &ProtectedResource, asked: Asked, mut facts: Facts) -> Step {
-        let (keys, now) = (&self.issuer_keys, facts.now);
-        let presentation =
-            if facts.possession.is_some() { Presentation::Proved } else { Presentation::Bearer };
-        let examined = UnverifiedAccessToken::examine_of_any_issuer(
-            token,
-            &self.tenant,
-            resource,
-            keys,
-            asked,
-            now,
-            presentation,
-        );
+        let occasion = self.occasion(resource, &facts);
+        let examined =
+            UnverifiedAccessToken::examine_of_any_issuer(token, occasion, &self.issuer_keys, asked);
         let unverified = match examined {
             Ok(Examination::Unverified(unverified)) => *unverified,
             Ok(Examination::KeysNeeded { source, need }) => {
@@ -275,17 +260,17 @@ impl Gate {
         known.filter(|known| known.token.is_known_at(resource, &self.issuer_keys, now)).cloned()
     }
 
-    fn decide_known(
-        &self,
-        known: KnownToken,
-        presentation: Presentation,
-        resource: &ProtectedResource,
-        mut facts: Facts,
-    ) -> Step {
+    fn occasion<'a>(&'a self, resource: &'a ProtectedResource, facts: &Facts) -> Occasion<'a> {
+        let presentation =
+            if facts.possession.is_some() { Presentation::Proved } else { Presentation::Bearer };
+        Occasion { tenant: &self.tenant, resource, now: facts.now, presentation }
+    }
+
+    fn decide_known(&self, known: KnownToken, resource: &ProtectedResource, mut facts: Facts) -> Step {
         let KnownToken { number, token, .. } = known;
         facts.known_token = true;
         facts.token_number = Some(number);
-        if let Err(refusal) = token.check_at(&self.tenant, resource, facts.now, presentation) {
+        if let Err(refusal) = token.check_at(self.occasion(resource, &facts)) {
             facts.token = Some(token);
             return facts.denied(refusal.into()).into();
         }

@@ -1,6 +1,8 @@
 //! Access tokens at this server's own paths: those of the default resource, and only those (R11).
 
-use crate::access_token::{AccessTokenClaims, Presentation, UnverifiedAccessToken, VerifiedAccessToken};
+use crate::access_token::{
+    AccessTokenClaims, Occasion, Presentation, UnverifiedAccessToken, VerifiedAccessToken,
+};
 use crate::config::SubjectKind;
 use crate::dpop::PROOF_ALGORITHMS;
 use crate::host::Host;
@@ -91,8 +93,8 @@ pub(super) async fn verified<H: Host>(
     };
     let text = token.trim();
     let (tenant, now) = (service.tenant, service.now);
-    let resource = tenant.default_resource();
-    let unverified = UnverifiedAccessToken::examine(text, tenant, resource, now, presentation)
+    let occasion = Occasion { tenant, resource: tenant.default_resource(), now, presentation };
+    let unverified = UnverifiedAccessToken::examine(text, occasion)
         .map_err(|refused| BearerRefusal::Token(refused.refusal.code()))?;
     let token = service.with_checked_signature(unverified).await?;
     let token = token.map_err(|refusal| BearerRefusal::Token(refusal.code()))?;

@@ -1,6 +1,8 @@
 //! Access tokens that are presented as an object of a question, for whatever resource of the tenant they are.
 
-use crate::access_token::{AccessTokenClaims, Presentation, UnverifiedAccessToken, VerifiedAccessToken};
+use crate::access_token::{
+    AccessTokenClaims, Occasion, Presentation, UnverifiedAccessToken, VerifiedAccessToken,
+};
 use crate::config::{ProtectedResource, SubjectKind};
 use crate::host::Host;
 use crate::jose::UntrustedJws;
@@ -25,8 +27,9 @@ impl<'a> PresentedAccessToken<'a> {
         text: &str,
     ) -> Result<Option<Self>, Refusal> {
         let Some(resource) = named_resource(service, text) else { return Ok(None) };
-        let (tenant, now) = (service.tenant, service.now);
-        let examined = UnverifiedAccessToken::examine(text, tenant, resource, now, Presentation::Described);
+        let presentation = Presentation::Described;
+        let occasion = Occasion { tenant: service.tenant, resource, now: service.now, presentation };
+        let examined = UnverifiedAccessToken::examine(text, occasion);
         let Ok(unverified) = examined else { return Ok(None) };
         let token = service.with_checked_signature(unverified).await?;
         Ok(token.ok().map(|token| Self { token, resource }))
