@@ -227,6 +227,13 @@ describe("keys that are there", () => {
     assert.equal(await orders(), 401);
     assert.equal(lastReason(), "unknown_issuer_key");
   });
+  test("are fetched before they serve where nobody asked for hours: what was taken back meanwhile is gone", async () => {
+    const key = await issuer.rotate();
+    issuer.keys = issuer.keys.slice(1);
+    isolate.wait(BOUND / 2);
+    assert.equal(await orders(), 401);
+    assert.equal(await orders({ key }), 200);
+  });
   test("are asked for once within the cooldown, however many tokens name an unknown one", async () => {
     const { secret: key } = await freshKey("ES256");
     for (let request = 0; request < 20; request += 1) assert.equal(await orders({ key }), 401);

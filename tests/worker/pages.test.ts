@@ -116,6 +116,13 @@ describe("the cookies", () => {
     assert.equal((await ada.navigate("/demo/payments/status")).headers.get("cache-control"), null);
   });
 
+  test("are not ended for everybody by a page that caches keep", async () => {
+    const junk = { headers: { cookie: "audgate-page.token.payments=1.1.AAAA" } };
+    const { headers } = await worker.fetch("/demo/payments/status", junk);
+    assert.match(headers.get("set-cookie") ?? "", /Max-Age=0/);
+    assert.equal(headers.get("cache-control"), "private, no-store");
+  });
+
   test("count for nothing once anything in them is changed", async () => {
     const value = cookieOf(ada, TOKEN);
     const middle = Math.floor(value.length / 2);
