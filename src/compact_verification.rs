@@ -79,7 +79,7 @@ pub async fn verify_compact(host: &impl Host, token: &str, jwks: &str) -> Result
         }
         match host.verify(key, jws.algorithm(), jws.signing_input(), jws.signature()).await {
             Ok(true) => {
-                return Ok(VerifiedJws { header: jws.header().clone(), payload: jws.payload().to_vec() });
+                return Ok(VerifiedJws { header: jws.header()?, payload: jws.payload().to_vec() });
             }
             Ok(false) => refusal = JwsRefusal::Signature,
             Err(_) => return Err(JwsRefusal::CannotVerifyNow),

@@ -3,7 +3,7 @@
  * The core decides what is acceptable and how old is too old; this file carries bytes and remembers.
  */
 import type { Fault, GateDecision, LoadOutcome, TenantHandle } from "../wasm/full_types.js";
-import type { CoreInstance, CoreInstances } from "./instance.ts";
+import type { CoreExports, CoreInstance, CoreInstances } from "./instance.ts";
 import { log } from "./log.ts";
 
 /** Where published records are read. A Workers KV namespace is one. */
@@ -34,12 +34,13 @@ export class LoadedTenant {
   readonly managesKeys: boolean;
   /** Of the keys that the directory published; 0 without any. */
   readonly keysVersion: number;
-  /** By algorithm and `kid`, with a space between; they go with the configuration that named them. */
-  readonly keys = new Map<string, ImportedKey>();
+  /** By the core's number of key and algorithm; those of other issuers by algorithm and JWK, with a space between. */
+  readonly keys = new Map<number | string, ImportedKey>();
   /** The numbers under which the core knows the tokens of `Authorization` fields; the oldest first. */
   readonly numbers = new Map<string, number>();
   /** Decisions that the core may say are to be repeated, by the remainder of the token's number. */
   readonly kept: (GateDecision | undefined)[];
+  #buffer = new Uint8Array();
   #holders = 0;
   #retired = false;
 
@@ -50,6 +51,14 @@ export class LoadedTenant {
     this.managesKeys = handle.managesKeys;
     this.keysVersion = handle.keysVersion;
     this.kept = new Array<undefined>(instance.use((core) => core.TenantHandle.knownTokens())).fill(undefined);
+  }
+
+  /** Where the core reads a request. A memory that has grown is another one. */
+  buffer({ memory }: CoreExports): Uint8Array {
+    if (this.#buffer.buffer !== memory.buffer) {
+      this.#buffer = new Uint8Array(memory.buffer, this.handle.bufferAddress(), this.handle.bufferLength());
+    }
+    return this.#buffer;
   }
 
   /** From now on the core knows the token of this `Authorization` field by this number. */
@@ -120,7 +129,11 @@ const CACHE_TTL = 30;
 const READ_TIMEOUT = 2_000;
 /** A second read is begun no sooner; in milliseconds. */
 const READ_COOLDOWN = 10_000;
-/** The core's words for a configuration that is to be read again, beside the request or first, and for one that decides nothing. */
+/**
+ * The core's words for a configuration that can be used as it is, that is to be read again, beside the request or first,
+ * and that decides nothing.
+ */
+const FRESH = 0;
 const STALE = 1;
 const OVERDUE = 2;
 const EXPIRED = 3;
@@ -154,6 +167,13 @@ export class Configuration {
       waitUntil(this.#readHost(source, hostname, secretKeys, now).catch(() => undefined));
     }
     return known.tenantId;
+  }
+
+  /** The same where nothing is to be read for it, not even beside the request. */
+  tenantOfHostNow(hostname: string, now: number): string | undefined {
+    const known = this.#hosts.get(hostname);
+    const isConfirmed = known !== undefined && now >= known.confirmedAt && now - known.confirmedAt < CACHE_TTL * 1_000;
+    return isConfirmed ? known.tenantId : undefined;
   }
 
   /** The same without reading, of a host that a request has come by. */
@@ -245,6 +265,13 @@ export class Configuration {
       waitUntil(newer);
     }
     return state.loaded;
+  }
+
+  /** Whether the configuration of a tenant can be used as it is, with nothing to be read, not even beside the request. */
+  isFresh(tenantId: string, now: number): boolean {
+    const state = this.#tenants.get(tenantId);
+    const instance = this.#instances.current();
+    return state !== undefined && state.loaded.instance === instance && freshnessOf(state, instance, now) === FRESH;
   }
 
   /** The configuration in force, which is not freed before it is released. */

@@ -1,14 +1,13 @@
 /** One decision of the core: it says what it waits for, until the decision is there. */
 import type {
+  Access,
   GateDecision,
   InquiriesHandle,
   KeysHandle,
-  PendingHandle,
   ProofHandle,
   ProofSignatureHandle,
   ProofUseHandle,
   ReadingHandle,
-  TenantHandle,
 } from "../wasm/full_types.js";
 import type { ImportedKey, LoadedTenant } from "./configuration.ts";
 import type { CoreExports } from "./instance.ts";
@@ -54,6 +53,7 @@ const PROOF = 6;
 const PROOF_SIGNATURE = 7;
 const PROOF_USE = 8;
 const KEYS = 9;
+const ADMITTED = 10;
 
 /** The core's words for why keys are asked for. */
 const NEEDS = ["missing", "due", "unknownKey"] as const;
@@ -61,10 +61,9 @@ const NEEDS = ["missing", "due", "unknownKey"] as const;
 /** Keys that are kept as the platform imported them: other issuers change theirs as often as they like. */
 const MAX_IMPORTED_KEYS = 1_000;
 
-/** What the core waits for, or its decision. */
-type Next =
-  | { type: "decided"; decision: GateDecision }
-  | { type: "signature"; pending: PendingHandle; check: SignatureCheck }
+/** What the core waits for. */
+type Waiting =
+  | SignatureCheck
   | { type: "reading"; pending: ReadingHandle }
   | { type: "inquiries"; pending: InquiriesHandle }
   | { type: "proof"; pending: ProofHandle }
@@ -72,7 +71,33 @@ type Next =
   | { type: "proofUse"; pending: ProofUseHandle }
   | { type: "keys"; pending: KeysHandle };
 
-type Waiting = Exclude<Next, { type: "decided" }>;
+type Next = GateDecision | Waiting;
+
+/** A signature that is to be checked. */
+interface SignatureCheck {
+  type: "signature";
+  /** To be given back with the verdict. */
+  ticket: number;
+  key: ImportedKey | KeyToImport;
+  message: Uint8Array;
+  signature: Uint8Array;
+}
+
+/** A key that is not imported yet. */
+interface KeyToImport {
+  /** Under which it is kept. */
+  name: number | string;
+  /** Algorithm and JWK, with a space between. */
+  jwk: string;
+}
+
+/** Whether a signature is right; `undefined` where the platform could not check it now. */
+type Verdict = boolean | undefined | "unsupported";
+
+/** A decision was given up, because too many others waited for their signatures to be checked. A retry is safe. */
+class TooManySignatures extends Error {
+  override readonly name = "TooManySignatures";
+}
 
 /** One decision on its way. */
 interface Course {
@@ -95,51 +120,76 @@ export function decide(
   trace: boolean,
   host?: DecisionHost,
 ): GateDecision | Promise<GateDecision> {
-  const { instance, handle } = tenant;
   const authorization = request.headers.get("authorization") ?? "";
-  const parts = requestText(request);
-  const seconds = Math.floor(now / 1_000);
   host?.honour(tenant);
-  const begun = (core: CoreExports, field: string, known: number): number => {
-    const text = parts + field;
-    const length = writeInto(core, handle, text);
-    return length === undefined
-      ? handle.decideText(text, known, seconds, trace)
-      : handle.decideBuffered(length, known, seconds, trace);
-  };
   const course = { tenant, authorization, trace, host };
-  const next = instance.use((core) => {
-    const number = tenant.numbers.get(authorization) ?? 0;
-    const step = number === 0 ? FORGOTTEN : begun(core, "", number);
-    return taken(core, course, step === FORGOTTEN ? begun(core, authorization, 0) : step);
-  });
-  return next.type === "decided" ? next.decision : concluded(course, next);
+  const next = tenant.instance.use((core) => begun(core, course, requestText(request), Math.floor(now / 1_000)));
+  return isDecision(next) ? next : concluded(course, next);
+}
+
+/** The first step, by the number of a token that is known or by the token itself. */
+function begun(core: CoreExports, course: Course, parts: string, seconds: number): Next {
+  const { tenant, authorization, trace } = course;
+  const number = tenant.numbers.get(authorization);
+  if (number !== undefined) {
+    const step = stepOf(core, tenant, parts, number, seconds, trace);
+    if (step !== FORGOTTEN) {
+      return taken(core, course, step);
+    }
+  }
+  return taken(core, course, stepOf(core, tenant, parts + authorization, 0, seconds, trace));
+}
+
+function stepOf(core: CoreExports, tenant: LoadedTenant, text: string, known: number, seconds: number, trace: boolean): number {
+  const { handle } = tenant;
+  const { read, written } = encoder.encodeInto(text, tenant.buffer(core));
+  return read === text.length
+    ? handle.decideBuffered(written, known, seconds, trace)
+    : handle.decideText(text, known, seconds, trace);
+}
+
+function isDecision(next: Next): next is GateDecision {
+  return next.type === "allow" || next.type === "deny" || next.type === "respond";
 }
 
 async function concluded(course: Course, waiting: Waiting): Promise<GateDecision> {
   let next: Next = waiting;
-  while (next.type !== "decided") {
-    next = await proceed(course, next);
+  while (!isDecision(next)) {
+    if (next.type === "signature") {
+      let verdict: Verdict;
+      try {
+        verdict = await checked(course.tenant, next);
+      } catch (error) {
+        verdict = isUnsupported(error) ? "unsupported" : undefined;
+      }
+      next = judged(course, next.ticket, verdict);
+    } else {
+      next = await proceed(course, next);
+    }
   }
-  return next.decision;
+  return next;
+}
+
+/** Goes on by what was found out about a signature. */
+function judged(course: Course, ticket: number, verdict: Verdict): Next {
+  const { tenant, trace } = course;
+  const { instance, handle } = tenant;
+  const next = instance.use((core) => {
+    const step =
+      verdict === "unsupported" ? handle.concludeHere(ticket, trace) : handle.conclude(ticket, verdict, trace);
+    return step === FORGOTTEN ? undefined : taken(core, course, step);
+  });
+  if (next === undefined) {
+    throw new TooManySignatures("more signatures are being checked than the core keeps in mind");
+  }
+  return next;
 }
 
 /** Does what the core waits for, and has it go on. */
-async function proceed(course: Course, next: Waiting): Promise<Next> {
+async function proceed(course: Course, next: Exclude<Waiting, SignatureCheck>): Promise<Next> {
   const { tenant, trace, host } = course;
   const { instance, handle } = tenant;
   switch (next.type) {
-    case "signature": {
-      const { pending } = next;
-      const verdict = await checked(tenant, next.check);
-      return instance.use((core) =>
-        taken(
-          core,
-          course,
-          verdict === "unsupported" ? handle.concludeHere(pending, trace) : handle.conclude(pending, verdict, trace),
-        ),
-      );
-    }
     case "keys": {
       const { pending } = next;
       const wanted = instance.use(() => ({
@@ -190,9 +240,11 @@ function taken(core: CoreExports, { tenant, authorization }: Course, step: numbe
   const { handle, kept } = tenant;
   switch (step) {
     case REPEATED:
-      return { type: "decided", decision: present(kept[handle.tokenNumber % kept.length]) };
+      return present(kept[handle.tokenNumber % kept.length]);
+    case ADMITTED:
     case DECIDED: {
-      const decision = frozen(JSON.parse(handle.takeDecision()) as GateDecision);
+      const text = decoder.decode(new Uint8Array(core.memory.buffer, handle.decisionAddress(), handle.decisionLength()));
+      const decision = step === ADMITTED ? admitted(text) : frozen(JSON.parse(text) as GateDecision);
       const { tokenNumber } = handle;
       if (tokenNumber > 0) {
         tenant.remember(authorization, tokenNumber);
@@ -200,17 +252,10 @@ function taken(core: CoreExports, { tenant, authorization }: Course, step: numbe
       if (handle.isRepeatable) {
         kept[tokenNumber % kept.length] = decision;
       }
-      return { type: "decided", decision };
+      return decision;
     }
-    case SIGNATURE: {
-      const key = handle.checkKey();
-      const messageLength = handle.messageLength();
-      const length = messageLength + handle.signatureLength();
-      // A copy, so that it stays what it is while the platform looks at it. Asking for the key may let the memory grow.
-      const octets = new Uint8Array(core.memory.buffer, handle.checkAddress(), length).slice();
-      const check = { key, message: octets.subarray(0, messageLength), signature: octets.subarray(messageLength) };
-      return { type: "signature", pending: present(handle.takePending()), check };
-    }
+    case SIGNATURE:
+      return signatureCheck(core, tenant);
     case READING:
       return { type: "reading", pending: present(handle.takeReading()) };
     case INQUIRIES:
@@ -226,6 +271,74 @@ function taken(core: CoreExports, { tenant, authorization }: Course, step: numbe
     default:
       throw new TypeError("audgate: the core asks for a step that is not known");
   }
+}
+
+/** Stands between the core's values, and in none of them. */
+const SEPARATOR = "\u001f";
+
+/** The core's values. Behind them stand names and values of header fields, in turn. */
+type Values = [
+  kind: Access["kind"],
+  issuer: string,
+  subject: string,
+  clientId: string,
+  applicationId: string,
+  tenantId: string,
+  sessionId: string,
+  resource: string,
+  scopes: string,
+  expiresAt: string,
+  claims: string,
+  ...fields: string[],
+];
+
+/** How many values stand before the header fields. */
+const VALUES = 11;
+
+const NO_HEADERS = Object.freeze([]) as unknown as [string, string][];
+
+/** The decision by which a request is admitted, from the core's values; empty is absent. */
+function admitted(text: string): GateDecision {
+  const values = text.split(SEPARATOR) as Values;
+  const [kind, resource] = [values[0], values[7]];
+  if (kind === "public") {
+    return Object.freeze({ type: "allow", access: Object.freeze({ kind, resource }), headers: headersOf(values) });
+  }
+  const access: Extract<Access, { subject: string }> = {
+    kind,
+    issuer: values[1],
+    subject: values[2],
+    tenantId: values[5],
+    resource,
+    scopes: scopesOf(values[8]),
+    expiresAt: Number(values[9]),
+    claims: frozen(JSON.parse(values[10]) as Record<string, unknown>),
+  };
+  if (values[3] !== "") {
+    access.clientId = values[3];
+  }
+  if (values[4] !== "") {
+    access.applicationId = values[4];
+  }
+  if (values[6] !== "") {
+    access.sessionId = values[6];
+  }
+  return Object.freeze({ type: "allow", access: Object.freeze(access), headers: headersOf(values) });
+}
+
+function scopesOf(text: string): string[] {
+  return Object.freeze(text === "" ? [] : text.split(" ")) as string[];
+}
+
+function headersOf(values: Values): [string, string][] {
+  if (values.length === VALUES) {
+    return NO_HEADERS;
+  }
+  const headers: [string, string][] = [];
+  for (let at = VALUES; at < values.length; at += 2) {
+    headers.push(Object.freeze([values[at] ?? "", values[at + 1] ?? ""]) as [string, string]);
+  }
+  return Object.freeze(headers) as [string, string][];
 }
 
 /** One decision may be handed to several requests, so none of them can change it. */
@@ -246,49 +359,49 @@ function present<T>(pending: T | undefined): T {
   return pending;
 }
 
-interface SignatureCheck {
-  /** Algorithm and `kid`, or the JWK of another issuer's key, with a space between. */
-  key: string;
-  message: Uint8Array;
-  signature: Uint8Array;
+/** The signature that is to be checked. Asking for the key may let the memory grow, so the octets are looked for last. */
+function signatureCheck({ memory }: CoreExports, { handle, keys }: LoadedTenant): SignatureCheck {
+  const { ticket } = handle;
+  const number = handle.checkKeyNumber();
+  const name = number < 0 ? handle.checkKey() : number;
+  const key = keys.get(name) ?? { name, jwk: handle.checkKey() };
+  const messageLength = handle.messageLength();
+  const length = messageLength + handle.signatureLength();
+  // A copy, because another request's step may come before it is looked at.
+  const octets = new Uint8Array(memory.buffer, handle.checkAddress(), length).slice();
+  return { type: "signature", ticket, key, message: octets.subarray(0, messageLength), signature: octets.subarray(messageLength) };
 }
 
-/** Whether the signature is right; `undefined` where the platform could not check it now. */
-async function checked(
-  tenant: LoadedTenant,
-  { key, message, signature }: SignatureCheck,
-): Promise<boolean | undefined | "unsupported"> {
-  try {
-    const { algorithm, cryptoKey } = tenant.keys.get(key) ?? (await imported(tenant, key));
-    const here = tenant.instance.verifySynchronously?.(cryptoKey, algorithm, message, signature);
-    return here ?? (await verify(cryptoKey, algorithm, message, signature));
-  } catch (error) {
-    return isUnsupported(error) ? "unsupported" : undefined;
+/** Whether the signature is right. */
+function checked(tenant: LoadedTenant, { key, message, signature }: SignatureCheck): boolean | Promise<boolean> {
+  if ("jwk" in key) {
+    return imported(tenant, key).then((known) => verified(tenant, known, message, signature));
   }
+  return verified(tenant, key, message, signature);
 }
 
-async function imported(tenant: LoadedTenant, name: string): Promise<ImportedKey> {
-  const space = name.indexOf(" ");
-  const algorithm = name.slice(0, space);
-  const key = { algorithm, cryptoKey: await importKey(jwkOf(tenant, name, name.slice(space + 1)), algorithm, "verify") };
-  if (tenant.keys.size >= MAX_IMPORTED_KEYS) {
-    tenant.keys.clear();
+function verified(
+  { instance }: LoadedTenant,
+  { cryptoKey, algorithm }: ImportedKey,
+  message: Uint8Array,
+  signature: Uint8Array,
+): boolean | Promise<boolean> {
+  return (
+    instance.verifySynchronously?.(cryptoKey, algorithm, message, signature) ??
+    verify(cryptoKey, algorithm, message, signature)
+  );
+}
+
+async function imported({ keys }: LoadedTenant, { name, jwk }: KeyToImport): Promise<ImportedKey> {
+  const space = jwk.indexOf(" ");
+  const algorithm = jwk.slice(0, space);
+  const cryptoKey = await importKey(JSON.parse(jwk.slice(space + 1)) as JsonWebKey, algorithm, "verify");
+  if (keys.size >= MAX_IMPORTED_KEYS) {
+    keys.clear();
   }
-  tenant.keys.set(name, key);
+  const key = { algorithm, cryptoKey };
+  keys.set(name, key);
   return key;
-}
-
-/** The JWK of a key: another issuer's stands there itself, which no `kid` could. */
-function jwkOf(tenant: LoadedTenant, name: string, kid: string): JsonWebKey {
-  if (kid.startsWith("{")) {
-    return JSON.parse(kid) as JsonWebKey;
-  }
-  const keys = tenant.instance.use(() => tenant.handle.verificationKeys());
-  const named = keys.find((key) => `${key.algorithm} ${key.kid}` === name);
-  if (named === undefined) {
-    throw new TypeError("audgate: the core named a key that its configuration does not have");
-  }
-  return named.jwk;
 }
 
 /** The parts of a request that decide, as the core reads them, but for the last. None of them can hold a line feed. */
@@ -302,10 +415,4 @@ function requestText(request: RequestParts): string {
 }
 
 const encoder = new TextEncoder();
-
-/** Writes `text` into the core's buffer; `undefined` where it does not fit. */
-function writeInto(core: CoreExports, handle: TenantHandle, text: string): number | undefined {
-  const buffer = new Uint8Array(core.memory.buffer, handle.bufferAddress(), handle.bufferLength());
-  const { read, written } = encoder.encodeInto(text, buffer);
-  return read === text.length ? written : undefined;
-}
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });

@@ -34,7 +34,7 @@ export function authorizerWith(instances: CoreInstances): AuthorizerWith {
     // The platform makes an object for each call; what is known outlives them.
     const gatekeeper = new Gatekeeper(instances, options);
     return class extends WorkerEntrypoint<Env> implements Authorizer {
-      authorize(request: Request | PlainRequest): Promise<Authorization> {
+      async authorize(request: Request | PlainRequest): Promise<Authorization> {
         return gatekeeper.decide(partsOf(request), this.env, this.ctx);
       }
 

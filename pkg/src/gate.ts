@@ -1,9 +1,9 @@
 /** The gate as a wrapper of any `fetch` handler. */
-import type { GateDecision, Trace } from "../wasm/full_types.js";
+import type { GateDecision, PlainResponse, Trace } from "../wasm/full_types.js";
 import { AccessRefused, demanding, type GatedAccess, response } from "./access.ts";
 import { Gatekeeper, type GatekeeperOptions } from "./gatekeeper.ts";
 import type { CoreInstances } from "./instance.ts";
-import { type Context, orUnavailable } from "./options.ts";
+import { type Context, orUnavailable, unavailable } from "./options.ts";
 import { Pages, type PagesOptions } from "./pages.ts";
 
 /** Options of {@link Gate}. */
@@ -60,19 +60,23 @@ export function gateWith(instances: CoreInstances): Gate {
           return visit;
         }
         const finished = (answer: Response): Response => visit?.finish(answer) ?? answer;
-        const outcome = await orUnavailable(async () => {
-          const decision = visit?.decision ?? (await gatekeeper.decide(request, env, context));
-          if (decision.type === "undecided") {
-            return response(decision.response);
+        // Each of these takes the platform a while to hand over.
+        const parts = { method: request.method, url: request.url, headers: request.headers };
+        const begun = visit?.decision ?? gatekeeper.decide(parts, env, context);
+        const outcome = begun instanceof Promise ? await begun : begun;
+        let failure: PlainResponse | undefined;
+        try {
+          if (outcome.type !== "undecided") {
+            options.onDecision?.(outcome, request);
           }
-          options.onDecision?.(decision, request);
-          return decision.type === "allow" ? decision : response(decision.response);
-        });
-        if (outcome instanceof Response) {
-          return finished(outcome);
+        } catch (error) {
+          failure = unavailable(error);
+        }
+        if (failure !== undefined || outcome.type !== "allow") {
+          return finished(response(failure ?? (outcome as Exclude<typeof outcome, { type: "allow" }>).response));
         }
         // What else the handler throws is its own affair.
-        const access = demanding(outcome.access, (scopes) => gatekeeper.demand(request, env, outcome.access, scopes));
+        const access = demanding(outcome.access, (scopes) => gatekeeper.demand(parts, env, outcome.access, scopes));
         try {
           const gated = gatedContext(context, access, outcome.trace);
           return finished(withHeaders(await handler.fetch(visit?.request ?? request, env, gated), outcome.headers));
@@ -100,24 +104,40 @@ export function gateWith(instances: CoreInstances): Gate {
  */
 export function gatedContext<C extends Context>(context: C, access: GatedAccess, trace: Trace | undefined): GatedContext<C> {
   const own: object = Object.assign(Object.create(Object.getPrototypeOf(context)), trace ? { access, trace } : { access });
-  const bound = new Map<unknown, unknown>();
-  return new Proxy(own, {
-    get: (target, name) => {
-      if (Object.hasOwn(target, name)) {
-        return Reflect.get(target, name);
-      }
-      const value: unknown = Reflect.get(context, name, context);
-      if (typeof value !== "function") {
-        return name === "trace" ? undefined : value;
-      }
-      if (!bound.has(value)) {
-        bound.set(value, value.bind(context));
-      }
-      return bound.get(value);
-    },
-    has: (target, name) => Object.hasOwn(target, name) || name in context,
-    set: (target, name, value) => Reflect.defineProperty(target, name, { value, writable: true, enumerable: true, configurable: true }),
-  }) as GatedContext<C>;
+  return new Proxy(own, new InFront(context)) as GatedContext<C>;
+}
+
+/** What an object has itself comes before what `context` has. */
+class InFront<C extends Context> implements ProxyHandler<object> {
+  readonly #context: C;
+  #bound: Map<unknown, unknown> | undefined;
+
+  constructor(context: C) {
+    this.#context = context;
+  }
+
+  get(target: object, name: PropertyKey): unknown {
+    if (Object.hasOwn(target, name)) {
+      return Reflect.get(target, name);
+    }
+    const value: unknown = Reflect.get(this.#context, name, this.#context);
+    if (typeof value !== "function") {
+      return name === "trace" ? undefined : value;
+    }
+    this.#bound ??= new Map();
+    if (!this.#bound.has(value)) {
+      this.#bound.set(value, value.bind(this.#context));
+    }
+    return this.#bound.get(value);
+  }
+
+  has(target: object, name: PropertyKey): boolean {
+    return Object.hasOwn(target, name) || name in this.#context;
+  }
+
+  set(target: object, name: PropertyKey, value: unknown): boolean {
+    return Reflect.defineProperty(target, name, { value, writable: true, enumerable: true, configurable: true });
+  }
 }
 
 /** The handler's response with what the gate adds to it. */

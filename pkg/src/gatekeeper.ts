@@ -38,6 +38,11 @@ export interface GatekeeperOptions<Env>
   issuerKeyStore?: (env: Env) => KeyStore | undefined;
 }
 
+/** What comes of a request at the gate. */
+export type Outcome = GateDecision | Undecided;
+
+const nothingToRead = (): Promise<void> => Promise.resolve();
+
 export class Gatekeeper<Env> {
   readonly #options: GatekeeperOptions<Env>;
   readonly #platform: Platform<Env>;
@@ -53,13 +58,17 @@ export class Gatekeeper<Env> {
     this.#trusting = options.trust === undefined ? undefined : new TrustingConfiguration(instances, options.trust);
   }
 
-  /** The decision about a request. What cannot be decided now is answered with 503; nothing is thrown. */
-  async decide(request: RequestParts, env: Env, context: Context): Promise<GateDecision | Undecided> {
-    try {
-      return await this.#decide(request, env, context);
-    } catch (error) {
+  /** The decision about a request, at once where it waits for nothing. What cannot be decided now is answered with 503; nothing is thrown. */
+  decide(request: RequestParts, env: Env, context: Context): Outcome | Promise<Outcome> {
+    const undecided = (error: unknown): Undecided => {
       count(this.#options, env, "", CANNOT_DECIDE_NOW);
       return { type: "undecided", reason: CANNOT_DECIDE_NOW, response: unavailable(error) };
+    };
+    try {
+      const outcome = this.#decide(request, env, context);
+      return outcome instanceof Promise ? outcome.catch(undecided) : outcome;
+    } catch (error) {
+      return undecided(error);
     }
   }
 
@@ -119,52 +128,88 @@ export class Gatekeeper<Env> {
     }
   }
 
-  async #decide(request: RequestParts, env: Env, context: Context): Promise<GateDecision | Undecided> {
+  #decide(request: RequestParts, env: Env, context: Context): Outcome | Promise<Outcome> {
     if (this.#trusting !== undefined) {
       return this.#decideTrusting(this.#trusting, request, env, context);
     }
-    let read = (): Promise<void> => Promise.resolve();
-    const found = await this.#platform.situation(request, env, context, (reading) => {
+    let read: () => Promise<void> = nothingToRead;
+    const found = this.#platform.situation(request, env, context, (reading) => {
       read = this.#lists.begin(reading);
     });
+    return found instanceof Promise
+      ? found.then((situation) => this.#decideIn(situation, request, env, context, read))
+      : this.#decideIn(found, request, env, context, read);
+  }
+
+  #decideIn(
+    found: Situation | Unplaced,
+    request: RequestParts,
+    env: Env,
+    context: Context,
+    read: () => Promise<void>,
+  ): Outcome | Promise<Outcome> {
     if (found instanceof Unplaced) {
       const { reason, response } = found;
       log({ event: "gate_refusal", reason });
       count(this.#options, env, "", reason);
       return { type: "undecided", reason, response };
     }
-    const situation = await withKeys(this.#platform, found);
+    return hasKeys(found.tenant)
+      ? this.#decideUnder(found, request, env, context, read)
+      : withKeys(this.#platform, found).then((situation) => this.#decideUnder(situation, request, env, context, read));
+  }
+
+  /** Decides by the configuration of `situation`, and lets it go. */
+  #decideUnder(
+    situation: Situation,
+    request: RequestParts,
+    env: Env,
+    context: Context,
+    read: () => Promise<void>,
+  ): Outcome | Promise<Outcome> {
+    const { tenant, tenantId, now, release } = situation;
+    const trace = this.#options.trace === true;
     const host = {
-      honour: (tenant: LoadedTenant) => this.#lists.honour(situation.tenantId, tenant),
+      honour: (honouring: LoadedTenant) => this.#lists.honour(tenantId, honouring),
       read,
       ask: (inquiries: Inquiry[]) => asked(inquiries, bindings(env, this.#options).objects),
       proofs: proofsOf(request, () => bindings(env, this.#options)),
-      issuerKeys: this.#issuerKeys(env, context, situation.now),
+      issuerKeys: this.#issuerKeys(env, context, now),
     };
-    const decision = await decided(this.#platform, request, situation, this.#options.trace === true, host);
-    this.#note(decision, situation.tenantId, env);
-    return decision;
+    let decision: GateDecision | Promise<GateDecision>;
+    try {
+      decision = decide(request, tenant, now, trace, host);
+    } catch (error) {
+      release();
+      throw error;
+    }
+    if (decision instanceof Promise || couldBeNewer(decision)) {
+      return decided(this.#platform, request, situation, trace, host, decision).then((last) => this.#noted(last, tenantId, env));
+    }
+    release();
+    return this.#noted(decision, tenantId, env);
   }
 
   /** The decision where resources stand in code: nothing is read for it but issuers' keys. */
-  async #decideTrusting(
+  #decideTrusting(
     trusting: TrustingConfiguration,
     request: RequestParts,
     env: Env,
     context: Context,
-  ): Promise<GateDecision> {
+  ): Outcome | Promise<Outcome> {
     const now = this.#now();
     // Nobody here can take back what others issue.
     const host: DecisionHost = {
       honour: () => undefined,
-      read: () => Promise.resolve(),
+      read: nothingToRead,
       ask: () => Promise.resolve([]),
       proofs: proofsOf(request, () => bindings(env, this.#options)),
       issuerKeys: this.#issuerKeys(env, context, now),
     };
-    const decision = await decide(request, trusting.tenant(), now, this.#options.trace === true, host);
-    this.#note(decision, TRUSTING, env);
-    return decision;
+    const decision = decide(request, trusting.tenant(), now, this.#options.trace === true, host);
+    return decision instanceof Promise
+      ? decision.then((last) => this.#noted(last, TRUSTING, env))
+      : this.#noted(decision, TRUSTING, env);
   }
 
   #now(): number {
@@ -189,6 +234,11 @@ export class Gatekeeper<Env> {
           waitUntil: (work) => context.waitUntil(work),
         }),
     };
+  }
+
+  #noted(decision: GateDecision, tenant: string, env: Env): GateDecision {
+    this.#note(decision, tenant, env);
+    return decision;
   }
 
   #note(decision: GateDecision, tenant: string, env: Env): void {
@@ -231,21 +281,26 @@ function hasKeys({ managesKeys, keysVersion }: LoadedTenant): boolean {
   return !managesKeys || keysVersion > 0;
 }
 
+/** The last decision, after the first one, and the end of its situation. */
 async function decided<Env>(
   platform: Platform<Env>,
   request: RequestParts,
   situation: Situation,
   trace: boolean,
   host: DecisionHost,
+  first: GateDecision | Promise<GateDecision>,
 ): Promise<GateDecision> {
   try {
-    const decision = await decide(request, situation.tenant, situation.now, trace, host);
-    return decision.type === "deny" && decision.newerConfigurationCouldHelp
-      ? await decideAnew(platform, request, situation, trace, host, decision)
-      : decision;
+    const decision = await first;
+    return couldBeNewer(decision) ? await decideAnew(platform, request, situation, trace, host, decision) : decision;
   } finally {
     situation.release();
   }
+}
+
+/** Whether a newer configuration could decide otherwise. */
+function couldBeNewer(decision: GateDecision): boolean {
+  return decision.type === "deny" && decision.newerConfigurationCouldHelp;
 }
 
 /** An unknown key may be a new one: one read of the configuration, no more than once in a while, then the answer stands. */

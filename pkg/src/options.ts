@@ -74,6 +74,7 @@ export class Misconfigured extends Error {
 export class Platform<Env> {
   readonly configuration: Configuration;
   readonly #options: PlatformOptions<Env>;
+  readonly #hosts = new Hosts();
 
   constructor(instances: CoreInstances, options: PlatformOptions<Env>) {
     this.configuration = new Configuration(instances);
@@ -81,16 +82,17 @@ export class Platform<Env> {
   }
 
   /**
-   * The situation of a request, if it falls under a tenant. `beside` is called once the tenant is known, to begin what
-   * need not wait for its configuration.
+   * The situation of a request, if it falls under a tenant; at once where nothing has to be read. `beside` is called once
+   * the tenant is known, to begin what need not wait for its configuration.
    */
-  async situation(
+  situation(
     request: { readonly url: string },
     env: Env,
     context: Context,
     beside?: (basis: SituationBasis) => void,
-  ): Promise<Situation | Unplaced> {
-    if (!URL.canParse(request.url)) {
+  ): Situation | Unplaced | Promise<Situation | Unplaced> {
+    const host = this.#hosts.of(request.url);
+    if (host === undefined) {
       return new Unplaced(400, "malformed_url");
     }
     const now = this.#now();
@@ -102,9 +104,24 @@ export class Platform<Env> {
       throw new Misconfigured("there is no KV binding `CONFIG`, and no option `config` names another");
     }
     const waitUntil = (work: Promise<unknown>): void => context.waitUntil(work);
-    const host = hostname(request);
-    const tenantId =
-      this.#tenantId(env) ?? (await this.configuration.tenantOfHost(source, host, secretKeys, now, waitUntil));
+    const named = this.#tenantId(env);
+    const tenantId = named ?? this.configuration.tenantOfHostNow(host, now);
+    if (tenantId !== undefined && this.configuration.isFresh(tenantId, now)) {
+      beside?.({ tenantId, source, now, waitUntil });
+      const { tenant, release } = this.configuration.hold(tenantId);
+      return { tenantId, tenant, release, refreshing: undefined, source, secretKeys, now };
+    }
+    return this.#prepared(host, named, { source, secretKeys, now, waitUntil }, beside);
+  }
+
+  /** The same where something has to be read. */
+  async #prepared(
+    host: string,
+    named: string | undefined,
+    { source, secretKeys, now, waitUntil }: Omit<SituationBasis, "tenantId"> & Pick<Situation, "secretKeys">,
+    beside: ((basis: SituationBasis) => void) | undefined,
+  ): Promise<Situation | Unplaced> {
+    const tenantId = named ?? (await this.configuration.tenantOfHost(source, host, secretKeys, now, waitUntil));
     if (tenantId === undefined) {
       return new Unplaced(421, "unknown_host");
     }
@@ -137,7 +154,8 @@ export class Platform<Env> {
 
   /** The tenant of a request, as far as that is known without reading. */
   knownTenantId(request: { readonly url: string }, env: Env): string | undefined {
-    return this.#tenantId(env) ?? this.configuration.knownTenantOfHost(hostname(request));
+    const host = this.#hosts.of(request.url);
+    return this.#tenantId(env) ?? (host === undefined ? undefined : this.configuration.knownTenantOfHost(host));
   }
 
   #now(): number {
@@ -182,8 +200,37 @@ function parts(status: number, body: object, headers: Record<string, string> = {
   return { status, headers: Object.entries(fields), body: JSON.stringify(body) };
 }
 
-function hostname(request: { readonly url: string }): string {
-  return new URL(request.url).hostname;
+/**
+ * The beginning of a URL as runtimes write it, before the first slash behind it. What a URL can look like besides, such as
+ * with other slashes, has more than one beginning.
+ */
+const BEGINNING = /^https?:\/\/[a-z0-9.:[\]-]{1,262}$/;
+const MAX_HOSTS = 1_000;
+
+/** Names of hosts by the beginnings of URLs: to read a whole URL takes longer than to decide. */
+class Hosts {
+  readonly #known = new Map<string, string>();
+
+  /** The host name in `url`; `undefined` for what is no URL. */
+  of(url: string): string | undefined {
+    const end = url.indexOf("/", "https://".length);
+    const beginning = end < 0 ? url : url.slice(0, end);
+    const known = this.#known.get(beginning);
+    if (known !== undefined) {
+      return known;
+    }
+    if (!URL.canParse(url)) {
+      return undefined;
+    }
+    const { hostname } = new URL(url);
+    if (BEGINNING.test(beginning)) {
+      if (this.#known.size >= MAX_HOSTS) {
+        this.#known.clear();
+      }
+      this.#known.set(beginning, hostname);
+    }
+    return hostname;
+  }
 }
 
 /** What the log may say of an error: the message of one that is not ours could quote input. */

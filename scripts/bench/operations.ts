@@ -126,7 +126,7 @@ export class Operations {
   async forget(): Promise<void> {
     const { records, secretKeys } = this.#bench;
     const source = { get: async (key: string) => records[key] ?? null };
-    const keys = this.#tenants[0]?.keys ?? new Map<string, ImportedKey>();
+    const keys = this.#tenants[0]?.keys ?? new Map<number | string, ImportedKey>();
     for (const tenant of this.#tenants) {
       tenant.retire();
     }
@@ -134,8 +134,8 @@ export class Operations {
     for (let index = 0; index < REPETITIONS; index += 1) {
       const tenant = await new Configuration(this.#gate).reread(source, TENANT, secretKeys, Date.now());
       // Public keys are imported once for a configuration; neither side is measured doing it.
-      for (const [kid, key] of keys) {
-        tenant.keys.set(kid, key);
+      for (const [name, key] of keys) {
+        tenant.keys.set(name, key);
       }
       this.#tenants.push(tenant);
     }

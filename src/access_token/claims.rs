@@ -1,7 +1,7 @@
 //! What an access token says.
 
 use crate::config::SubjectKind;
-use crate::vocabulary::json::Json;
+use crate::vocabulary::json::{Json, JsonMember, JsonObject};
 use crate::vocabulary::{ApplicationId, ClientId, GrantId, Scope, SessionId, SubjectId, TenantId, UnixTime};
 
 use super::foreign::ForeignNames;
@@ -59,7 +59,7 @@ pub struct AccessTokenClaims {
     pub(super) authenticated_at: Option<UnixTime>,
     pub(super) confirmation: Option<Confirmation>,
     pub(super) foreign: Option<Box<ForeignNames>>,
-    pub(super) payload: Json,
+    pub(super) payload: String,
 }
 
 impl AccessTokenClaims {
@@ -67,42 +67,47 @@ impl AccessTokenClaims {
     ///
     /// # Errors
     /// [`ClaimsError`] names the claim that is missing or malformed.
-    pub fn parse(payload: &[u8]) -> Result<Self, ClaimsError> {
-        Self::read(Self::payload_of(payload)?)
+    pub fn parse(payload: Vec<u8>) -> Result<Self, ClaimsError> {
+        let text = String::from_utf8(payload).map_err(|_| ClaimsError::Payload)?;
+        let claims = Self::of(&object(&text)?)?;
+        Ok(Self { payload: text, ..claims })
     }
 
-    pub(super) fn payload_of(octets: &[u8]) -> Result<Json, ClaimsError> {
-        let payload = Json::parse(octets, MAX_DEPTH).map_err(|_| ClaimsError::Payload)?;
-        if matches!(payload, Json::Object(_)) { Ok(payload) } else { Err(ClaimsError::Payload) }
+    pub(super) fn read(payload: &Payload<'_>) -> Result<Self, ClaimsError> {
+        let claims = Self::of(&payload.claims)?;
+        Ok(Self { payload: payload.text.to_owned(), ..claims })
     }
 
-    pub(super) fn read(payload: Json) -> Result<Self, ClaimsError> {
-        let client_id = identifier(&payload, "client_id", ClientId::parse)?;
-        let subject = identifier(&payload, "sub", SubjectId::parse)?;
-        let session_id = optional_identifier(&payload, "sid", SessionId::parse)?;
-        let kind = subject_kind(&payload, subject.as_str() == client_id.as_str(), session_id.is_some())?;
-        let token_id = text(&payload, "jti")?;
+    /// The claims without their text.
+    fn of(payload: &JsonObject<'_>) -> Result<Self, ClaimsError> {
+        let client_id = identifier(payload, "client_id", ClientId::parse)?;
+        let subject = identifier(payload, "sub", SubjectId::parse)?;
+        let session_id = optional_identifier(payload, "sid", SessionId::parse)?;
+        let kind = subject_kind(payload, subject.as_str() == client_id.as_str(), session_id.is_some())?;
+        let token_id = text(payload, "jti")?;
         if token_id.is_empty() || token_id.len() > MAX_TOKEN_ID_LENGTH {
             return Err(ClaimsError::Malformed("jti"));
         }
         let scope = match payload.member("scope") {
             None => Scope::default(),
-            Some(Json::String(scope)) => Scope::parse(scope).map_err(|_| ClaimsError::Malformed("scope"))?,
+            Some(JsonMember::Text(scope)) => {
+                Scope::parse(scope).map_err(|_| ClaimsError::Malformed("scope"))?
+            }
             Some(_) => return Err(ClaimsError::Malformed("scope")),
         };
-        let authentication_context = authentication_context(&payload)?;
-        check_methods(&payload)?;
+        let authentication_context = authentication_context(payload)?;
+        check_methods(payload)?;
         Ok(Self {
-            issuer: text(&payload, "iss")?.to_owned(),
-            audience: text(&payload, "aud")?.to_owned(),
-            expires_at: time(&payload, "exp")?.ok_or(ClaimsError::Missing("exp"))?,
-            issued_at: time(&payload, "iat")?.ok_or(ClaimsError::Missing("iat"))?,
-            not_before: time(&payload, "nbf")?,
+            issuer: text(payload, "iss")?.to_owned(),
+            audience: text(payload, "aud")?.to_owned(),
+            expires_at: time(payload, "exp")?.ok_or(ClaimsError::Missing("exp"))?,
+            issued_at: time(payload, "iat")?.ok_or(ClaimsError::Missing("iat"))?,
+            not_before: time(payload, "nbf")?,
             token_id: token_id.to_owned(),
-            tenant_id: identifier(&payload, "tid", TenantId::parse)?,
-            application_id: identifier(&payload, "app_id", ApplicationId::parse)?,
-            grant_id: optional_identifier(&payload, "gid", GrantId::parse)?,
-            authenticated_at: time(&payload, "auth_time")?,
+            tenant_id: identifier(payload, "tid", TenantId::parse)?,
+            application_id: identifier(payload, "app_id", ApplicationId::parse)?,
+            grant_id: optional_identifier(payload, "gid", GrantId::parse)?,
+            authenticated_at: time(payload, "auth_time")?,
             authentication_context,
             confirmation: payload.member("cnf").map(confirmation),
             subject,
@@ -111,7 +116,7 @@ impl AccessTokenClaims {
             session_id,
             scope,
             foreign: None,
-            payload,
+            payload: String::new(),
         })
     }
 
@@ -239,22 +244,39 @@ impl AccessTokenClaims {
         &self.scope
     }
 
-    /// Every claim as it stands in the token, also those that Audgate does not know.
+    /// Every claim as it stands in the token, also those that Audgate does not know: the text of a strict JSON object.
     #[must_use]
-    pub fn payload(&self) -> &Json {
+    pub fn payload(&self) -> &str {
         &self.payload
     }
 }
 
+/// The payload of a token, read as one strict JSON object.
+pub(super) struct Payload<'a> {
+    pub(super) text: &'a str,
+    pub(super) claims: JsonObject<'a>,
+}
+
+impl<'a> Payload<'a> {
+    pub(super) fn parse(octets: &'a [u8]) -> Result<Self, ClaimsError> {
+        let text = std::str::from_utf8(octets).map_err(|_| ClaimsError::Payload)?;
+        Ok(Self { text, claims: object(text)? })
+    }
+}
+
+fn object(text: &str) -> Result<JsonObject<'_>, ClaimsError> {
+    JsonObject::parse(text, MAX_DEPTH).ok().flatten().ok_or(ClaimsError::Payload)
+}
+
 /// A user's token names its session; a client's token names the client twice (RFC 9068 section 2.2).
 fn subject_kind(
-    payload: &Json,
+    payload: &JsonObject<'_>,
     subject_is_client: bool,
     has_session: bool,
 ) -> Result<SubjectKind, ClaimsError> {
     let management = match payload.member("management") {
-        None | Some(Json::Bool(false)) => false,
-        Some(Json::Bool(true)) => true,
+        None | Some(JsonMember::Other(Json::Bool(false))) => false,
+        Some(JsonMember::Other(Json::Bool(true))) => true,
         Some(_) => return Err(ClaimsError::Malformed("management")),
     };
     match (subject_is_client, has_session, management) {
@@ -266,10 +288,10 @@ fn subject_kind(
 }
 
 /// `{"jkt": thumbprint}` and nothing else: of two ways to confirm, both would have to be gone.
-pub(super) fn confirmation(claim: &Json) -> Confirmation {
+pub(super) fn confirmation(claim: &JsonMember<'_>) -> Confirmation {
     let alphabet = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
     match claim {
-        Json::Object(members) => match members.as_slice() {
+        JsonMember::Other(Json::Object(members)) => match members.as_slice() {
             [(name, Json::String(thumbprint))]
                 if name == "jkt"
                     && thumbprint.len() == THUMBPRINT_LENGTH
@@ -283,7 +305,7 @@ pub(super) fn confirmation(claim: &Json) -> Confirmation {
     }
 }
 
-pub(super) fn authentication_context(payload: &Json) -> Result<Option<String>, ClaimsError> {
+pub(super) fn authentication_context(payload: &JsonObject<'_>) -> Result<Option<String>, ClaimsError> {
     match payload.member("acr") {
         None => Ok(None),
         Some(_) => text(payload, "acr").map(|context| Some(context.to_owned())),
@@ -291,24 +313,28 @@ pub(super) fn authentication_context(payload: &Json) -> Result<Option<String>, C
 }
 
 /// RFC 9068 section 2.2.1: `amr` is an array of strings.
-fn check_methods(payload: &Json) -> Result<(), ClaimsError> {
+fn check_methods(payload: &JsonObject<'_>) -> Result<(), ClaimsError> {
     match payload.member("amr") {
         None => Ok(()),
-        Some(Json::Array(methods)) if methods.iter().all(|method| method.as_str().is_some()) => Ok(()),
+        Some(JsonMember::Other(Json::Array(methods)))
+            if methods.iter().all(|method| method.as_str().is_some()) =>
+        {
+            Ok(())
+        }
         Some(_) => Err(ClaimsError::Malformed("amr")),
     }
 }
 
-pub(super) fn text<'a>(payload: &'a Json, name: &'static str) -> Result<&'a str, ClaimsError> {
+pub(super) fn text<'a>(payload: &'a JsonObject<'_>, name: &'static str) -> Result<&'a str, ClaimsError> {
     match payload.member(name) {
         None => Err(ClaimsError::Missing(name)),
-        Some(Json::String(text)) => Ok(text),
+        Some(JsonMember::Text(text)) => Ok(text),
         Some(_) => Err(ClaimsError::Malformed(name)),
     }
 }
 
 fn identifier<T, E>(
-    payload: &Json,
+    payload: &JsonObject<'_>,
     name: &'static str,
     parse: impl Fn(&str) -> Result<T, E>,
 ) -> Result<T, ClaimsError> {
@@ -316,7 +342,7 @@ fn identifier<T, E>(
 }
 
 fn optional_identifier<T, E>(
-    payload: &Json,
+    payload: &JsonObject<'_>,
     name: &'static str,
     parse: impl Fn(&str) -> Result<T, E>,
 ) -> Result<Option<T>, ClaimsError> {
@@ -326,10 +352,10 @@ fn optional_identifier<T, E>(
     identifier(payload, name, parse).map(Some)
 }
 
-pub(super) fn time(payload: &Json, name: &'static str) -> Result<Option<UnixTime>, ClaimsError> {
+pub(super) fn time(payload: &JsonObject<'_>, name: &'static str) -> Result<Option<UnixTime>, ClaimsError> {
     match payload.member(name) {
         None => Ok(None),
-        Some(Json::Whole(seconds)) if *seconds <= UnixTime::MAX.seconds() => {
+        Some(JsonMember::Other(Json::Whole(seconds))) if *seconds <= UnixTime::MAX.seconds() => {
             Ok(Some(UnixTime::from_seconds(*seconds)))
         }
         Some(_) => Err(ClaimsError::Malformed(name)),

@@ -10,13 +10,14 @@ use crate::config::{
     AudienceForm, ForeignSubjectKind, KeySource, Names, ProtectedResource, SubjectKind, Tenant, TrustedIssuer,
 };
 use crate::jose::{UntrustedJws, VerificationKey};
-use crate::vocabulary::json::Json;
+use crate::vocabulary::json::{Json, JsonMember, JsonObject};
 use crate::vocabulary::{
     ApplicationId, ClientId, IdentifierError, ResourceId, Scope, ScopeToken, SessionId, SubjectId, UnixTime,
 };
 
 use super::claims::{
-    AccessTokenClaims, ClaimsError, MAX_TOKEN_ID_LENGTH, authentication_context, confirmation, text, time,
+    AccessTokenClaims, ClaimsError, MAX_TOKEN_ID_LENGTH, Payload, authentication_context, confirmation, text,
+    time,
 };
 use super::issuer_keys::{IssuerKeys, KeysNeed};
 use super::verify::{
@@ -92,12 +93,15 @@ impl UnverifiedAccessToken {
         if resource.trusted_issuers().is_empty() {
             return Self::examine(token, occasion).map(own);
         }
-        let jws = UntrustedJws::parse(token)?;
-        let payload = AccessTokenClaims::payload_of(jws.payload())?;
+        let mut jws = UntrustedJws::parse(token)?;
+        let payload = jws.take_payload();
+        let payload = Payload::parse(&payload)?;
         // What is not verified yet chooses among those that are configured, and nothing else.
-        match payload.text_of("iss").and_then(|issuer| resource.trusted_issuer(issuer)) {
-            Some(trusted) => examine_foreign(&jws, payload, trusted, occasion, keys, asked),
-            None if tenant.issues_tokens() => Self::examine_own(&jws, Some(payload), occasion).map(own),
+        match payload.claims.text_of("iss").and_then(|issuer| resource.trusted_issuer(issuer)) {
+            Some(trusted) => examine_foreign(token, jws, &payload, trusted, occasion, keys, asked),
+            None if tenant.issues_tokens() => {
+                Self::examine_own(token, jws, Some(&payload), occasion).map(own)
+            }
             None => Err(TokenRefusal::Issuer.into()),
         }
     }
@@ -105,15 +109,16 @@ impl UnverifiedAccessToken {
 
 /// The claims come first: nobody is asked for the sake of a token that cannot be right.
 fn examine_foreign(
-    jws: &UntrustedJws<'_>,
-    payload: Json,
+    token: &str,
+    jws: UntrustedJws<'_>,
+    payload: &Payload<'_>,
     trusted: &TrustedIssuer,
     occasion: Occasion<'_>,
     keys: &IssuerKeys,
     asked: Asked,
 ) -> Result<Examination, RefusedToken> {
     let Occasion { tenant, resource, now, .. } = occasion;
-    check_type(jws, &payload, trusted)?;
+    check_type(&jws, &payload.claims, trusted)?;
     let algorithm = jws.algorithm();
     if !trusted.admits_algorithm(algorithm) {
         return Err(TokenRefusal::AlgorithmNotTrusted.into());
@@ -133,7 +138,7 @@ fn examine_foreign(
             Ok(Examination::KeysUnavailable)
         };
     };
-    let candidates = at.keys.candidates(jws).filter(|key| key.permits(algorithm));
+    let candidates = at.keys.candidates(&jws).filter(|key| key.permits(algorithm));
     let Some(key) = only_one(candidates)? else {
         return match asked {
             Asked::Nothing | Asked::Keys => needed(KeysNeed::UnknownKey(at.confirmed_at)),
@@ -145,12 +150,7 @@ fn examine_foreign(
         return needed(KeysNeed::Due);
     }
     key.check_signature_form(algorithm, jws.signature())?;
-    let check = SignatureCheck {
-        key: Rc::clone(key),
-        algorithm,
-        message: jws.signing_input().to_vec(),
-        signature: jws.signature().to_vec(),
-    };
+    let check = SignatureCheck::new(Rc::clone(key), token, jws);
     let terms = ForeignTerms { resource: resource.id().clone(), generation: at.generation };
     Ok(Examination::Unverified(Box::new(UnverifiedAccessToken::of_foreign(claims, check, terms))))
 }
@@ -188,7 +188,11 @@ fn only_one<'k>(
     if candidates.next().is_some() { Err(TokenRefusal::KeyNotNamed) } else { Ok(key) }
 }
 
-fn check_type(jws: &UntrustedJws<'_>, payload: &Json, trusted: &TrustedIssuer) -> Result<(), TokenRefusal> {
+fn check_type(
+    jws: &UntrustedJws<'_>,
+    payload: &JsonObject<'_>,
+    trusted: &TrustedIssuer,
+) -> Result<(), TokenRefusal> {
     if !jws.typ().is_some_and(|typ| trusted.admits_type(typ)) {
         return Err(TokenRefusal::ForeignType);
     }
@@ -200,14 +204,15 @@ fn check_type(jws: &UntrustedJws<'_>, payload: &Json, trusted: &TrustedIssuer) -
 }
 
 fn read_claims(
-    payload: Json,
+    payload: &Payload<'_>,
     trusted: &TrustedIssuer,
     tenant: &Tenant,
     resource: &ProtectedResource,
 ) -> Result<AccessTokenClaims, ClaimsError> {
+    let Payload { text: written, claims: payload } = payload;
     let issuer = trusted.issuer();
-    let subject = name(&payload, "sub", "sub")?.ok_or(ClaimsError::Missing("sub"))?;
-    let client_id = name(&payload, trusted.client_id_claim(), "client_id")?;
+    let subject = name(payload, "sub", "sub")?.ok_or(ClaimsError::Missing("sub"))?;
+    let client_id = name(payload, trusted.client_id_claim(), "client_id")?;
     let kind = match (trusted.subject_kind(), &client_id) {
         (ForeignSubjectKind::User, _) => SubjectKind::User,
         (ForeignSubjectKind::Client, _) => SubjectKind::Client,
@@ -215,7 +220,7 @@ fn read_claims(
         (ForeignSubjectKind::Compared, Some(_)) => SubjectKind::User,
         (ForeignSubjectKind::Compared, None) => return Err(ClaimsError::SubjectKind),
     };
-    let audiences = audiences(&payload, trusted.audience_form())?;
+    let audiences = audiences(payload, trusted.audience_form())?;
     let accepted = audiences.iter().find(|audience| trusted.admits_audience(audience, resource.indicator()));
     let audience = accepted.map_or_else(|| audiences.join(" "), |audience| (*audience).to_owned());
     let own = trusted.names() == Names::Own;
@@ -227,10 +232,10 @@ fn read_claims(
         subject: identified(SubjectId::parse, &here("sub", &subject), "sub")?,
         kind,
         audience,
-        expires_at: time(&payload, "exp")?.ok_or(ClaimsError::Missing("exp"))?,
-        issued_at: time(&payload, "iat")?.ok_or(ClaimsError::Missing("iat"))?,
-        not_before: time(&payload, "nbf")?,
-        token_id: token_id(&payload)?,
+        expires_at: time(payload, "exp")?.ok_or(ClaimsError::Missing("exp"))?,
+        issued_at: time(payload, "iat")?.ok_or(ClaimsError::Missing("iat"))?,
+        not_before: time(payload, "nbf")?,
+        token_id: token_id(payload)?,
         tenant_id: tenant.id().clone(),
         client_id: match &client_id {
             Some(client_id) => identified(ClientId::parse, &here("client_id", client_id), "client_id")?,
@@ -245,12 +250,12 @@ fn read_claims(
             None => None,
         },
         grant_id: None,
-        scope: scope(&payload, trusted.scope_claim())?,
-        authenticated_at: time(&payload, "auth_time")?,
-        authentication_context: authentication_context(&payload)?,
+        scope: scope(payload, trusted.scope_claim())?,
+        authenticated_at: time(payload, "auth_time")?,
+        authentication_context: authentication_context(payload)?,
         confirmation: payload.member("cnf").map(confirmation),
         foreign: Some(Box::new(ForeignNames { subject, client_id, own })),
-        payload,
+        payload: (*written).to_owned(),
     })
 }
 
@@ -269,19 +274,19 @@ fn identified<T>(
 }
 
 /// A name of bounded length, from the claim that the issuer has for it; `meaning` is what it stands for here.
-fn name(payload: &Json, claim: &str, meaning: &'static str) -> Result<Option<String>, ClaimsError> {
+fn name(payload: &JsonObject<'_>, claim: &str, meaning: &'static str) -> Result<Option<String>, ClaimsError> {
     match payload.member(claim) {
         None => Ok(None),
-        Some(Json::String(name))
+        Some(JsonMember::Text(name))
             if (1..=MAX_NAME_LENGTH).contains(&name.len()) && !name.chars().any(char::is_control) =>
         {
-            Ok(Some(name.clone()))
+            Ok(Some(name.clone().into_owned()))
         }
         Some(_) => Err(ClaimsError::Malformed(meaning)),
     }
 }
 
-fn token_id(payload: &Json) -> Result<String, ClaimsError> {
+fn token_id(payload: &JsonObject<'_>) -> Result<String, ClaimsError> {
     if payload.member("jti").is_none() {
         return Ok(String::new());
     }
@@ -292,11 +297,13 @@ fn token_id(payload: &Json) -> Result<String, ClaimsError> {
     Ok(token_id.to_owned())
 }
 
-fn audiences(payload: &Json, form: AudienceForm) -> Result<Vec<&str>, ClaimsError> {
+fn audiences<'a>(payload: &'a JsonObject<'_>, form: AudienceForm) -> Result<Vec<&'a str>, ClaimsError> {
     match (payload.member("aud"), form) {
         (None, _) => Err(ClaimsError::Missing("aud")),
-        (Some(Json::String(audience)), _) => Ok(vec![audience]),
-        (Some(Json::Array(values)), AudienceForm::Several) if (1..=MAX_AUDIENCES).contains(&values.len()) => {
+        (Some(JsonMember::Text(audience)), _) => Ok(vec![audience]),
+        (Some(JsonMember::Other(Json::Array(values))), AudienceForm::Several)
+            if (1..=MAX_AUDIENCES).contains(&values.len()) =>
+        {
             let audiences: Option<Vec<&str>> = values.iter().map(Json::as_str).collect();
             audiences.ok_or(ClaimsError::Malformed("aud"))
         }
@@ -305,13 +312,13 @@ fn audiences(payload: &Json, form: AudienceForm) -> Result<Vec<&str>, ClaimsErro
 }
 
 /// Scopes as one string, as RFC 9068 has them, or as an array. An empty one is none.
-fn scope(payload: &Json, claim: &str) -> Result<Scope, ClaimsError> {
+fn scope(payload: &JsonObject<'_>, claim: &str) -> Result<Scope, ClaimsError> {
     let malformed = ClaimsError::Malformed("scope");
     match payload.member(claim) {
         None => Ok(Scope::default()),
-        Some(Json::String(scope)) if scope.is_empty() => Ok(Scope::default()),
-        Some(Json::String(scope)) => Scope::parse(scope).map_err(|_| malformed),
-        Some(Json::Array(values)) if values.len() <= MAX_SCOPES => {
+        Some(JsonMember::Text(scope)) if scope.is_empty() => Ok(Scope::default()),
+        Some(JsonMember::Text(scope)) => Scope::parse(scope).map_err(|_| malformed),
+        Some(JsonMember::Other(Json::Array(values))) if values.len() <= MAX_SCOPES => {
             let scopes = values.iter().map(|value| ScopeToken::parse(value.as_str()?).ok());
             scopes.collect::<Option<Scope>>().ok_or(malformed)
         }

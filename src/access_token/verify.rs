@@ -4,10 +4,9 @@ use std::rc::Rc;
 
 use crate::config::{ProtectedResource, Tenant};
 use crate::jose::{Algorithm, JwsError, UntrustedJws, VerificationKey, portable};
-use crate::vocabulary::json::Json;
 use crate::vocabulary::{ErrorCode, Lifetime, UnixTime};
 
-use super::claims::{AccessTokenClaims, ClaimsError, Confirmation};
+use super::claims::{AccessTokenClaims, ClaimsError, Confirmation, Payload};
 use super::foreign::{ForeignTerms, check_foreign_at, terms_hold};
 use super::issuer_keys::IssuerKeys;
 
@@ -139,10 +138,34 @@ pub struct SignatureCheck {
     pub key: Rc<VerificationKey>,
     /// The algorithm, which that key permits.
     pub algorithm: Algorithm,
-    /// The octets that were signed.
-    pub message: Vec<u8>,
     /// The signature, of the right form for the algorithm.
     pub signature: Vec<u8>,
+    token: Rc<str>,
+    message_length: usize,
+}
+
+impl SignatureCheck {
+    pub(super) fn new(key: Rc<VerificationKey>, token: &str, jws: UntrustedJws<'_>) -> Self {
+        Self {
+            key,
+            algorithm: jws.algorithm(),
+            token: token.into(),
+            message_length: jws.signing_input().len(),
+            signature: jws.into_signature(),
+        }
+    }
+
+    /// The octets that were signed: the token up to its last dot.
+    #[must_use]
+    pub fn message(&self) -> &[u8] {
+        self.token.as_bytes().get(..self.message_length).unwrap_or_default()
+    }
+
+    /// The whole token.
+    #[must_use]
+    pub fn token(&self) -> &Rc<str> {
+        &self.token
+    }
 }
 
 /// Where, when and how a token is presented.
@@ -172,27 +195,23 @@ impl UnverifiedAccessToken {
     /// # Errors
     /// [`RefusedToken`] with the first reason found.
     pub fn examine(token: &str, occasion: Occasion<'_>) -> Result<Self, RefusedToken> {
-        Self::examine_own(&UntrustedJws::parse(token)?, None, occasion)
+        Self::examine_own(token, UntrustedJws::parse(token)?, None, occasion)
     }
 
     /// The same for a token that has been read; `payload` where that was read too.
     pub(super) fn examine_own(
-        jws: &UntrustedJws<'_>,
-        payload: Option<Json>,
+        token: &str,
+        mut jws: UntrustedJws<'_>,
+        payload: Option<&Payload<'_>>,
         occasion: Occasion<'_>,
     ) -> Result<Self, RefusedToken> {
         let Occasion { tenant, .. } = occasion;
-        check_type(jws)?;
-        let algorithm = jws.algorithm();
-        let mut candidates = tenant.verification_keys().candidates(jws);
-        let key = candidates.next().ok_or(TokenRefusal::UnknownKey)?;
-        if candidates.next().is_some() {
-            return Err(TokenRefusal::KeyNotNamed.into());
-        }
-        key.check_signature_form(algorithm, jws.signature())?;
+        check_type(&jws)?;
+        let key = own_key(&jws, tenant)?;
+        key.check_signature_form(jws.algorithm(), jws.signature())?;
         let claims = match payload {
             Some(payload) => AccessTokenClaims::read(payload)?,
-            None => AccessTokenClaims::parse(jws.payload())?,
+            None => AccessTokenClaims::parse(jws.take_payload())?,
         };
         let checked = check_claims(&claims, tenant)
             .and_then(|()| check_presentation(&claims, occasion))
@@ -200,12 +219,7 @@ impl UnverifiedAccessToken {
         if let Err(refusal) = checked {
             return Err(RefusedToken { refusal, untrusted_claims: Some(Box::new(claims)) });
         }
-        let check = SignatureCheck {
-            key: Rc::clone(key),
-            algorithm,
-            message: jws.signing_input().to_vec(),
-            signature: jws.signature().to_vec(),
-        };
+        let check = SignatureCheck::new(key, token, jws);
         Ok(Self { claims, check, terms: None })
     }
 
@@ -229,7 +243,7 @@ impl UnverifiedAccessToken {
     #[must_use]
     pub fn verified_here(&self) -> Option<bool> {
         let check = &self.check;
-        portable::verify(&check.key, check.algorithm, &check.message, &check.signature)
+        portable::verify(&check.key, check.algorithm, check.message(), &check.signature)
     }
 
     /// The token, trusted on the word of whoever checked its signature.
@@ -279,6 +293,12 @@ impl VerifiedAccessToken {
     pub fn is_known_at(&self, resource: &ProtectedResource, keys: &IssuerKeys, now: UnixTime) -> bool {
         self.terms.as_ref().is_none_or(|terms| terms_hold(terms, &self.claims, resource, keys, now))
     }
+}
+
+fn own_key(jws: &UntrustedJws<'_>, tenant: &Tenant) -> Result<Rc<VerificationKey>, TokenRefusal> {
+    let mut candidates = tenant.verification_keys().candidates(jws);
+    let key = candidates.next().ok_or(TokenRefusal::UnknownKey)?;
+    if candidates.next().is_some() { Err(TokenRefusal::KeyNotNamed) } else { Ok(Rc::clone(key)) }
 }
 
 /// RFC 9068 section 4: `at+jwt` or `application/at+jwt`; media types have no case (RFC 7515 section 4.1.9).

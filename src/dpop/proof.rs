@@ -190,7 +190,7 @@ impl UnverifiedProof {
         if algorithm == Algorithm::Hs256 {
             return Err(ProofRefusal::Symmetric);
         }
-        let key = VerificationKey::from_jwk(jws.header().member("jwk").ok_or(ProofRefusal::KeyMissing)?)?;
+        let key = VerificationKey::from_jwk(jws.header()?.member("jwk").ok_or(ProofRefusal::KeyMissing)?)?;
         if key.has_private_members() || key.is_symmetric() {
             return Err(ProofRefusal::PrivateKey);
         }

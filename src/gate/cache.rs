@@ -9,6 +9,9 @@ use crate::access_token::VerifiedAccessToken;
 /// How many tokens are remembered. Who keeps something for each of them need not keep more.
 pub const KNOWN_TOKENS: u32 = 1_024;
 
+/// As many octets of base64url as 96 bits of a signature.
+const END_LENGTH: usize = 16;
+
 /// A token that was verified before.
 #[derive(Debug, Clone)]
 pub(super) struct KnownToken {
@@ -18,12 +21,12 @@ pub(super) struct KnownToken {
     pub(super) token: Rc<VerifiedAccessToken>,
 }
 
-/// Bounded, keyed by the whole token string: a signature alone names no token, since ECDSA signatures have two forms.
-/// It lives and dies with the configuration whose keys verified its tokens. Its hash is quick rather than keyed: only
-/// tokens that somebody signed are in it.
+/// Bounded. A token is found by its end and is the one that was meant where the whole text is the same: a signature alone
+/// names no token, since ECDSA signatures have two forms. It lives and dies with the configuration whose keys verified
+/// its tokens. Its hash is quick rather than keyed: only tokens that somebody signed are in it.
 #[derive(Debug, Default)]
 pub(super) struct VerifiedTokens {
-    by_token: FxHashMap<Rc<str>, u32>,
+    by_end: FxHashMap<[u8; END_LENGTH], u32>,
     /// By the remainder of the number before, so that the next takes the place of the oldest.
     by_number: Vec<KnownToken>,
     last_number: u32,
@@ -31,7 +34,8 @@ pub(super) struct VerifiedTokens {
 
 impl VerifiedTokens {
     pub(super) fn find(&self, token: &str) -> Option<&KnownToken> {
-        self.by_token.get(token).and_then(|number| self.numbered(*number))
+        let number = self.by_end.get(&end_of(token)?)?;
+        self.numbered(*number).filter(|known| *known.text == *token)
     }
 
     /// The token that got this number, while it is remembered.
@@ -40,24 +44,31 @@ impl VerifiedTokens {
     }
 
     /// Remembers `token`, which is not known, in place of the oldest. Without a number left nothing is remembered.
-    pub(super) fn insert(&mut self, token: &str, verified: Rc<VerifiedAccessToken>) -> Option<u32> {
+    pub(super) fn insert(&mut self, token: Rc<str>, verified: Rc<VerifiedAccessToken>) -> Option<u32> {
         let number = self.last_number.checked_add(1)?;
-        let text: Rc<str> = token.into();
-        let known = KnownToken { number, text: Rc::clone(&text), token: verified };
+        let end = end_of(&token)?;
+        let known = KnownToken { number, text: token, token: verified };
         match self.by_number.get_mut(place(number)?) {
             Some(oldest) => {
                 // Another request may have made the same token known meanwhile: its name leads to the newer entry.
-                if self.by_token.get(&oldest.text) == Some(&oldest.number) {
-                    self.by_token.remove(&oldest.text);
+                if let Some(end) = end_of(&oldest.text)
+                    && self.by_end.get(&end) == Some(&oldest.number)
+                {
+                    self.by_end.remove(&end);
                 }
                 *oldest = known;
             }
             None => self.by_number.push(known),
         }
-        self.by_token.insert(text, number);
+        self.by_end.insert(end, number);
         self.last_number = number;
         Some(number)
     }
+}
+
+/// The last octets of a token, which are of its signature; one that is shorter has none and was never verified.
+fn end_of(token: &str) -> Option<[u8; END_LENGTH]> {
+    token.as_bytes().last_chunk().copied()
 }
 
 fn place(number: u32) -> Option<usize> {

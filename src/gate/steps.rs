@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use crate::access_token::{
     Asked, Examination, IssuerKeys, KeyDocument, KeysNeed, Occasion, Presentation, RefusedToken,
-    SignatureCheck, UnverifiedAccessToken, VerifiedAccessToken,
+    SignatureCheck, TokenRefusal, UnverifiedAccessToken, VerifiedAccessToken,
 };
 use crate::config::{
     Cors, KeySource, ProtectedResource, Tenant, WELL_KNOWN_PROTECTED_RESOURCE, resource_metadata,
@@ -106,7 +106,6 @@ impl PendingInquiries {
 /// A decision that waits for a signature to be checked.
 #[derive(Debug)]
 pub struct PendingSignature {
-    token: String,
     unverified: UnverifiedAccessToken,
     facts: Facts,
 }
@@ -219,9 +218,6 @@ impl Gate {
         if let Some(known) = self.known_at(self.known.find(token), resource, facts.now) {
             return self.decide_known(known, resource, facts);
         }
-        if !is_b64token(token) {
-            return facts.denied(DenialReason::MalformedCredentials).into();
-        }
         self.examine(token, resource, Asked::Nothing, facts)
     }
 
@@ -237,12 +233,16 @@ impl Gate {
             Ok(Examination::KeysUnavailable) => {
                 return facts.denied(DenialReason::IssuerKeysUnavailable).into();
             }
+            // Whatever has other characters is no token at all, and has been refused for one reason or another.
+            Err(RefusedToken { refusal: TokenRefusal::Jws(_), .. }) if !is_b64token(token) => {
+                return facts.denied(DenialReason::MalformedCredentials).into();
+            }
             Err(RefusedToken { refusal, untrusted_claims }) => {
                 facts.untrusted_claims = untrusted_claims;
                 return facts.denied(refusal.into()).into();
             }
         };
-        let pending = PendingSignature { token: token.to_owned(), unverified, facts };
+        let pending = PendingSignature { unverified, facts };
         // A symmetric key never leaves the core; every other signature is the host's to check.
         if pending.signature_check().key.is_symmetric() {
             return self.conclude_here(pending);
@@ -281,14 +281,15 @@ impl Gate {
     ///
     /// Passing `Some(true)` without having verified [`PendingSignature::signature_check`] opens the gate to forgeries.
     pub fn conclude(&mut self, pending: PendingSignature, verdict: Option<bool>) -> Step {
-        let PendingSignature { token, unverified, mut facts } = pending;
+        let PendingSignature { unverified, mut facts } = pending;
+        let token = Rc::clone(unverified.signature_check().token());
         let Some(verifies) = verdict else { return facts.denied(DenialReason::CannotVerifyNow).into() };
         match unverified.with_signature(verifies) {
             Ok(verified) => {
                 let verified = Rc::new(verified);
                 // Configuration may have been replaced meanwhile: what it verified must not enter another's cache.
                 if Rc::ptr_eq(&facts.tenant, &self.tenant) {
-                    facts.token_number = self.known.insert(&token, Rc::clone(&verified));
+                    facts.token_number = self.known.insert(token, Rc::clone(&verified));
                 }
                 self.decide_possession(verified, facts)
             }

@@ -202,7 +202,7 @@ impl<'a, H: Host> Service<'a, H> {
         unverified: UnverifiedAccessToken,
     ) -> Result<Result<VerifiedAccessToken, TokenRefusal>, Refusal> {
         let check = unverified.signature_check();
-        let verifies = self.host.verify(&check.key, check.algorithm, &check.message, &check.signature).await;
+        let verifies = self.host.verify(&check.key, check.algorithm, check.message(), &check.signature).await;
         Ok(unverified.with_signature(verifies.map_err(|_| Refusal::HostUnavailable)?))
     }
 

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 
 use super::Algorithm;
-use crate::vocabulary::json::{Json, JsonError};
+use crate::vocabulary::json::{Json, JsonError, JsonMember, JsonObject};
 
 /// Octets that a token may have, at most. Longer ones are refused before anything is read.
 pub const MAX_TOKEN_LENGTH: usize = 8 * 1024;
@@ -125,8 +125,11 @@ impl JwsError {
 
 /// A compact JWS that is well-formed, and nothing more: whoever wrote it could write anything.
 pub struct UntrustedJws<'a> {
-    header: Json,
+    header: String,
     algorithm: Algorithm,
+    kid: Option<String>,
+    typ: Option<String>,
+    cty: Option<String>,
     payload: Vec<u8>,
     signature: Vec<u8>,
     signing_input: &'a str,
@@ -149,12 +152,18 @@ impl<'a> UntrustedJws<'a> {
         if signature.is_empty() {
             return Err(JwsError::SignatureMissing);
         }
-        let header = decoded(header, JwsError::HeaderEncoding)?;
-        let header = Json::parse(&header, MAX_HEADER_DEPTH).map_err(JwsError::HeaderJson)?;
-        let algorithm = checked_header(&header)?;
+        let header = header_text(decoded(header, JwsError::HeaderEncoding)?)?;
+        let members = JsonObject::parse(&header, MAX_HEADER_DEPTH).map_err(JwsError::HeaderJson)?;
+        let members = members.ok_or(JwsError::HeaderNotObject)?;
+        let algorithm = checked_header(&members)?;
+        let text = |name| members.text_of(name).map(str::to_owned);
+        let (kid, typ, cty) = (text("kid"), text("typ"), text("cty"));
         Ok(Self {
             header,
             algorithm,
+            kid,
+            typ,
+            cty,
             payload: decoded(payload, JwsError::PayloadEncoding)?,
             signature: decoded(signature, JwsError::SignatureEncoding)?,
             signing_input,
@@ -170,25 +179,27 @@ impl<'a> UntrustedJws<'a> {
     /// The `kid`, for looking among keys that are already loaded and for nothing else.
     #[must_use]
     pub fn kid(&self) -> Option<&str> {
-        self.header.member("kid").and_then(Json::as_str)
+        self.kid.as_deref()
     }
 
     /// The `typ`, as written.
     #[must_use]
     pub fn typ(&self) -> Option<&str> {
-        self.header.member("typ").and_then(Json::as_str)
+        self.typ.as_deref()
     }
 
     /// The `cty`, as written. A nested JWT says `JWT` here, and is not opened.
     #[must_use]
     pub fn cty(&self) -> Option<&str> {
-        self.header.member("cty").and_then(Json::as_str)
+        self.cty.as_deref()
     }
 
     /// The whole header, an object.
-    #[must_use]
-    pub fn header(&self) -> &Json {
-        &self.header
+    ///
+    /// # Errors
+    /// None: what was read once can be read again.
+    pub fn header(&self) -> Result<Json, JwsError> {
+        Json::parse(self.header.as_bytes(), MAX_HEADER_DEPTH).map_err(JwsError::HeaderJson)
     }
 
     /// The payload's octets.
@@ -201,6 +212,18 @@ impl<'a> UntrustedJws<'a> {
     #[must_use]
     pub fn signing_input(&self) -> &'a [u8] {
         self.signing_input.as_bytes()
+    }
+
+    /// The payload's octets, which leave none behind.
+    #[must_use]
+    pub fn take_payload(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.payload)
+    }
+
+    /// The signature's octets, of a token that is not needed any more.
+    #[must_use]
+    pub fn into_signature(self) -> Vec<u8> {
+        self.signature
     }
 
     /// The signature's octets.
@@ -240,11 +263,18 @@ fn decoded(part: &str, fault: JwsError) -> Result<Vec<u8>, JwsError> {
     URL_SAFE_NO_PAD.decode(part).map_err(|_| fault)
 }
 
-fn checked_header(header: &Json) -> Result<Algorithm, JwsError> {
-    let Json::Object(members) = header else { return Err(JwsError::HeaderNotObject) };
+/// Octets that are no UTF-8 are no JSON either (RFC 8259 section 8.1).
+fn header_text(octets: Vec<u8>) -> Result<String, JwsError> {
+    String::from_utf8(octets).map_err(|error| {
+        let column = error.utf8_error().valid_up_to() + 1;
+        JwsError::HeaderJson(JsonError::Syntax { line: 1, column })
+    })
+}
+
+fn checked_header(header: &JsonObject<'_>) -> Result<Algorithm, JwsError> {
     let mut algorithm = None;
-    for (name, value) in members {
-        match name.as_str() {
+    for (name, value) in header.members() {
+        match name {
             "alg" => algorithm = Some(checked_algorithm(value)?),
             "crit" => return Err(JwsError::CriticalHeader),
             "b64" => return Err(JwsError::UnencodedPayload),
@@ -264,7 +294,7 @@ fn checked_header(header: &Json) -> Result<Algorithm, JwsError> {
     algorithm.ok_or(JwsError::AlgorithmMissing)
 }
 
-fn checked_algorithm(value: &Json) -> Result<Algorithm, JwsError> {
+fn checked_algorithm(value: &JsonMember<'_>) -> Result<Algorithm, JwsError> {
     let name = value.as_str().ok_or(JwsError::AlgorithmNotString)?;
     if name.eq_ignore_ascii_case("none") {
         return Err(JwsError::AlgorithmNone);

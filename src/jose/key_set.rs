@@ -58,6 +58,12 @@ impl KeySet {
             .take(MAX_CANDIDATES)
     }
 
+    /// The place of `key`, which is one of these and not merely like one.
+    #[must_use]
+    pub fn place(&self, key: &Rc<VerificationKey>) -> Option<usize> {
+        self.0.iter().position(|own| Rc::ptr_eq(own, key))
+    }
+
     /// Every key, in order.
     pub fn iter(&self) -> impl Iterator<Item = &VerificationKey> {
         self.0.iter().map(Rc::as_ref)

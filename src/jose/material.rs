@@ -1,6 +1,7 @@
 //! What a key consists of, by kind (RFC 7518 section 6, RFC 8037 section 2).
 
 use base64ct::{Base64UrlUnpadded, Encoding};
+use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
@@ -15,11 +16,35 @@ const MIN_HMAC_KEY_LENGTH: usize = 32;
 /// A key that is sound: points lie on their curves, numbers are in range.
 #[derive(Debug, Clone)]
 pub(super) enum KeyMaterial {
-    Hmac(Secret),
+    Hmac(Box<HmacKey>),
     P256 { x: [u8; 32], y: [u8; 32] },
     P384 { x: [u8; 48], y: [u8; 48] },
     Ed25519 { x: [u8; 32] },
     Rsa { n: Vec<u8>, e: Vec<u8> },
+}
+
+/// A secret, and what every signature by it begins with.
+#[derive(Debug, Clone)]
+pub(super) struct HmacKey {
+    secret: Secret,
+    begun: Hmac<Sha256>,
+}
+
+impl HmacKey {
+    fn new(secret: Secret) -> Option<Self> {
+        let begun = Hmac::new_from_slice(secret.expose()).ok()?;
+        Some(Self { secret, begun })
+    }
+
+    #[cfg(any(feature = "issuer", feature = "portable"))]
+    pub(super) fn secret(&self) -> &Secret {
+        &self.secret
+    }
+
+    /// Compares in time that does not depend on where the signatures differ.
+    pub(super) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
+        self.begun.clone().chain_update(message).verify_slice(signature).is_ok()
+    }
 }
 
 impl KeyMaterial {
@@ -103,8 +128,8 @@ impl KeyMaterial {
     /// RFC 7638 section 3.3: the required members alone, in lexicographic order, no white space. No value here
     /// needs escaping.
     fn canonical(&self) -> String {
-        if let Self::Hmac(secret) = self {
-            let encoded = Zeroizing::new(Base64UrlUnpadded::encode_string(secret.expose()));
+        if let Self::Hmac(key) = self {
+            let encoded = Zeroizing::new(Base64UrlUnpadded::encode_string(key.secret.expose()));
             return format!(r#"{{"k":"{}","kty":"oct"}}"#, *encoded);
         }
         let members: Vec<_> = self
@@ -122,7 +147,7 @@ fn hmac(jwk: Jwk<'_>) -> Result<KeyMaterial, JwkError> {
     if secret.expose().len() < MIN_HMAC_KEY_LENGTH {
         return Err(JwkError::HmacKeyShort);
     }
-    Ok(KeyMaterial::Hmac(secret))
+    HmacKey::new(secret).map(|key| KeyMaterial::Hmac(Box::new(key))).ok_or(JwkError::HmacKeyShort)
 }
 
 fn rsa(jwk: Jwk<'_>) -> Result<KeyMaterial, JwkError> {

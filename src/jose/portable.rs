@@ -1,10 +1,9 @@
-//! Signatures inside the core, by `jwt-compact` and its back-ends: for hosts that have none, and as the oracle of
-//! the tests. HS256 is always here, the other algorithms with the feature `portable`; ES384 is the host's alone.
+//! Signatures inside the core: HS256, and with the feature `portable` the other algorithms by `jwt-compact` and its
+//! back-ends, for hosts that have none and as the oracle of the tests. ES384 is the host's alone.
 
-use jwt_compact::AlgorithmSignature as _;
-use jwt_compact::alg::{Hs256, Hs256Key};
 #[cfg(feature = "portable")]
 use jwt_compact::{
+    AlgorithmSignature as _,
     alg::{Ed25519, Es256, Rsa},
     jwk::JsonWebKey,
 };
@@ -26,9 +25,7 @@ pub fn verify(key: &VerificationKey, algorithm: Algorithm, message: &[u8], signa
         return Some(false);
     }
     match key.material() {
-        KeyMaterial::Hmac(secret) => {
-            Some(is_signature(&Hs256, &Hs256Key::new(secret.expose()), message, signature))
-        }
+        KeyMaterial::Hmac(key) => Some(key.verifies(message, signature)),
         KeyMaterial::P384 { .. } => None,
         #[cfg(feature = "portable")]
         KeyMaterial::P256 { x, y } => {
@@ -63,6 +60,7 @@ where
     Some(is_signature(algorithm, &key, message, signature))
 }
 
+#[cfg(feature = "portable")]
 fn is_signature<A: jwt_compact::Algorithm>(
     algorithm: &A,
     key: &A::VerifyingKey,

@@ -43,7 +43,7 @@ impl SigningKey {
     pub fn from_jwk(jwk: &Json) -> Result<Self, JwkError> {
         let public = VerificationKey::for_operation(jwk, "sign")?;
         let signer = match public.material() {
-            KeyMaterial::Hmac(secret) => Signer::Hmac(Hs256Key::new(secret.expose())),
+            KeyMaterial::Hmac(secret) => Signer::Hmac(Hs256Key::new(secret.secret().expose())),
             #[cfg(feature = "portable")]
             KeyMaterial::P256 { x, y } => {
                 let d = private_value(Jwk::new(jwk)?)?;

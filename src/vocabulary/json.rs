@@ -1,6 +1,7 @@
 //! A strict JSON reader: no name twice in an object, nothing nested deeper than asked, no byte-order mark, no lone
 //! surrogate, whole numbers apart from others. Built on `serde_json`, whose own `Value` keeps the last of two names.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
@@ -22,6 +23,19 @@ pub enum Json {
     Array(Vec<Json>),
     /// An object; every name stands once.
     Object(Vec<(String, Json)>),
+}
+
+/// An object as it stands at the top of a message. Its own names and strings are not copied where they stand as they are.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JsonObject<'a>(Vec<(Cow<'a, str>, JsonMember<'a>)>);
+
+/// What a [`JsonObject`] has under a name.
+#[derive(Debug, Clone, PartialEq)]
+pub enum JsonMember<'a> {
+    /// A string
+    Text(Cow<'a, str>),
+    /// Anything but a string
+    Other(Json),
 }
 
 /// Why octets are not acceptable JSON.
@@ -152,6 +166,50 @@ impl Json {
     }
 }
 
+impl<'a> JsonObject<'a> {
+    /// Reads `text` as [`Json::parse`] does; `None` where it is JSON and no object.
+    ///
+    /// # Errors
+    /// [`JsonError`]; the position tells where, and never what stood there.
+    pub fn parse(text: &'a str, depth: usize) -> Result<Option<Self>, JsonError> {
+        let mut deserializer = serde_json::Deserializer::from_str(text);
+        let expected = (text.len() / TYPICAL_MEMBER_LENGTH).clamp(4, 16);
+        let object = deserializer
+            .deserialize_any(ObjectReader { depth, expected })
+            .map_err(|error| classified(&error))?;
+        deserializer.end().map_err(|error| classified(&error))?;
+        Ok(object)
+    }
+
+    /// Its members, in order.
+    pub fn members(&self) -> impl Iterator<Item = (&str, &JsonMember<'a>)> {
+        self.0.iter().map(|(name, value)| (name.as_ref(), value))
+    }
+
+    /// The member of that name, if there is one.
+    #[must_use]
+    pub fn member(&self, name: &str) -> Option<&JsonMember<'a>> {
+        self.0.iter().find(|(own, _)| own == name).map(|(_, value)| value)
+    }
+
+    /// The string that is the member of that name.
+    #[must_use]
+    pub fn text_of(&self, name: &str) -> Option<&str> {
+        self.member(name).and_then(JsonMember::as_str)
+    }
+}
+
+impl JsonMember<'_> {
+    /// The string, if it is one.
+    #[must_use]
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Other(_) => None,
+        }
+    }
+}
+
 impl serde::Serialize for Json {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
@@ -259,5 +317,147 @@ impl<'de> Visitor<'de> for Reader {
             members.push((name, map.next_value_seed(Reader { depth })?));
         }
         Ok(Json::Object(members))
+    }
+}
+
+/// Octets of a member with its name, in most messages.
+const TYPICAL_MEMBER_LENGTH: usize = 20;
+
+struct ObjectReader {
+    depth: usize,
+    /// Room for as many members is made beforehand.
+    expected: usize,
+}
+
+impl<'de> Visitor<'de> for ObjectReader {
+    type Value = Option<JsonObject<'de>>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, sequence: A) -> Result<Self::Value, A::Error> {
+        Reader { depth: self.depth }.visit_seq(sequence).map(|_| None)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let depth = self.depth.checked_sub(1).ok_or_else(|| A::Error::custom(DEEP))?;
+        let mut members: Vec<(Cow<'de, str>, JsonMember<'de>)> = Vec::with_capacity(self.expected);
+        while let Some(name) = map.next_key_seed(NameReader)? {
+            if members.len() >= MAX_MEMBERS {
+                return Err(A::Error::custom(MANY));
+            }
+            if members.iter().any(|(own, _)| *own == name) {
+                return Err(A::Error::custom(DUPLICATE));
+            }
+            members.push((name, map.next_value_seed(MemberReader { depth })?));
+        }
+        Ok(Some(JsonObject(members)))
+    }
+}
+
+struct NameReader;
+
+impl<'de> DeserializeSeed<'de> for NameReader {
+    type Value = Cow<'de, str>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<'de> Visitor<'de> for NameReader {
+    type Value = Cow<'de, str>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a name")
+    }
+
+    fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Self::Value, E> {
+        Ok(Cow::Borrowed(name))
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
+        Ok(Cow::Owned(name.to_owned()))
+    }
+}
+
+struct MemberReader {
+    depth: usize,
+}
+
+impl<'de> DeserializeSeed<'de> for MemberReader {
+    type Value = JsonMember<'de>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for MemberReader {
+    type Value = JsonMember<'de>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a JSON value")
+    }
+
+    fn visit_borrowed_str<E>(self, value: &'de str) -> Result<Self::Value, E> {
+        Ok(JsonMember::Text(Cow::Borrowed(value)))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Self::Value, E> {
+        Ok(JsonMember::Text(Cow::Owned(value.to_owned())))
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(JsonMember::Other(Json::Null))
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Self::Value, E> {
+        Ok(JsonMember::Other(Json::Bool(value)))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Self::Value, E> {
+        Ok(JsonMember::Other(Json::Whole(value)))
+    }
+
+    fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<Self::Value, E> {
+        Reader { depth: self.depth }.visit_i64(value).map(JsonMember::Other)
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Self::Value, E> {
+        Ok(JsonMember::Other(Json::Number(value)))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, sequence: A) -> Result<Self::Value, A::Error> {
+        Reader { depth: self.depth }.visit_seq(sequence).map(JsonMember::Other)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        Reader { depth: self.depth }.visit_map(map).map(JsonMember::Other)
     }
 }

@@ -171,13 +171,12 @@ impl<'a> RequestTarget<'a> {
     /// # Errors
     /// [`PathError`] when the path could be read in another way behind the gate.
     pub fn parse(url: &'a str) -> Result<Self, PathError> {
-        let (scheme, after_scheme) = url.split_once("://").ok_or(PathError::NotAbsolute)?;
-        let default_port = match scheme {
-            "https" => ":443",
-            "http" => ":80",
-            _ => return Err(PathError::NotAbsolute),
+        let (after_scheme, default_port) = match url.strip_prefix("https://") {
+            Some(rest) => (rest, ":443"),
+            None => (url.strip_prefix("http://").ok_or(PathError::NotAbsolute)?, ":80"),
         };
-        let authority_end = after_scheme.find(['/', '?', '#', '\\']).unwrap_or(after_scheme.len());
+        let ends_authority = |byte: u8| matches!(byte, b'/' | b'?' | b'#' | b'\\');
+        let authority_end = after_scheme.bytes().position(ends_authority).unwrap_or(after_scheme.len());
         if authority_end == 0 {
             return Err(PathError::NotAbsolute);
         }
@@ -189,8 +188,9 @@ impl<'a> RequestTarget<'a> {
         } else {
             Cow::Borrowed(origin)
         };
-        let path = rest.split(['?', '#']).next().unwrap_or_default();
-        if path.contains(['"', '<', '>', '^', '`', '{', '}']) {
+        let path_end = rest.bytes().position(|byte| matches!(byte, b'?' | b'#')).unwrap_or(rest.len());
+        let path = rest.get(..path_end).unwrap_or_default();
+        if path.bytes().any(|byte| matches!(byte, b'"' | b'<' | b'>' | b'^' | b'`' | b'{' | b'}')) {
             return Err(PathError::Character);
         }
         Ok(Self { origin, path, segments: Segments::parse(path)? })

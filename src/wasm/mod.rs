@@ -8,6 +8,7 @@ mod jws;
 mod possession;
 mod revocations;
 mod tenant;
+mod tickets;
 
 #[cfg(feature = "issuer")]
 mod document;

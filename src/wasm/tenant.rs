@@ -10,13 +10,15 @@ use crate::gate::{
     Decision, Gate, GateRequest, KNOWN_TOKENS, PendingInquiries, PendingKeys, PendingReading,
     PendingSignature, Step,
 };
+use crate::jose::Algorithm;
 use crate::vocabulary::json::Json;
 use crate::vocabulary::{TenantId, UnixTime};
 
-use super::decision::decision_text;
+use super::decision::{access_text, decision_text};
 use super::exchange::to_js;
 use super::possession::PendingPossession;
 use super::revocations::RevocationsHandle;
+use super::tickets::Tickets;
 
 /// Room for method, URL and header fields of a request. Longer ones take the slower way.
 const BUFFER_LENGTH: usize = 24 * 1_024;
@@ -61,7 +63,9 @@ pub struct TenantHandle {
     /// What the host was given to keep, by the remainder of the token's number: that number and the resource.
     kept: Vec<(u32, usize)>,
     checked: Vec<u8>,
-    signature: Option<PendingSignature>,
+    signatures: Tickets<PendingSignature>,
+    /// Of the signature that is to be checked now.
+    ticket: u32,
     pub(super) keys: Option<PendingKeys>,
     reading: Option<PendingReading>,
     inquiries: Option<PendingInquiries>,
@@ -72,9 +76,9 @@ pub struct TenantHandle {
 #[wasm_bindgen]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NextStep {
-    /// Nothing: it is there (`takeDecision`).
+    /// Nothing: it is there (`decisionAddress`).
     Decided = 0,
-    /// A signature is to be checked (`takePending`), then `conclude` or `concludeHere`.
+    /// A signature is to be checked (`ticket`), then `conclude` or `concludeHere`.
     Signature = 1,
     /// The list of revocations is to be read (`takeReading`), then `concludeReading`.
     Reading = 2,
@@ -92,6 +96,8 @@ pub enum NextStep {
     ProofUse = 8,
     /// The keys of another issuer are to be asked for (`takeKeys`), then `concludeKeys`.
     Keys = 9,
+    /// Nothing: it is there, and the request is admitted: what its handler gets to know, value by value.
+    Admitted = 10,
 }
 
 /// A decision that waits for the list of revocations to be read.
@@ -131,10 +137,6 @@ impl InquiriesHandle {
         self.replies.push(reply);
     }
 }
-
-/// A decision that waits for its signature to be checked.
-#[wasm_bindgen]
-pub struct PendingHandle(PendingSignature);
 
 #[wasm_bindgen]
 impl TenantHandle {
@@ -200,29 +202,6 @@ impl TenantHandle {
         self.gate.honour(revocations.shared());
     }
 
-    /// The asymmetric keys that may verify: `{ kid, algorithm, jwk }` each.
-    #[wasm_bindgen(js_name = verificationKeys, unchecked_return_type = "{ kid: string; algorithm: string; jwk: JsonWebKey }[]")]
-    #[must_use]
-    pub fn verification_keys(&self) -> JsValue {
-        #[derive(Serialize)]
-        struct Key<'a> {
-            kid: &'a str,
-            algorithm: &'static str,
-            jwk: crate::vocabulary::json::Json,
-        }
-        let keys: Vec<Key<'_>> = self
-            .gate
-            .tenant()
-            .signing_keys()
-            .iter()
-            .filter_map(|key| {
-                let jwk = key.key()?.public_jwk()?;
-                Some(Key { kid: key.kid().as_str(), algorithm: key.algorithm().as_str(), jwk })
-            })
-            .collect();
-        to_js(&keys)
-    }
-
     /// Address of the buffer into which a request is written for `decideBuffered`.
     #[wasm_bindgen(js_name = bufferAddress)]
     #[must_use]
@@ -255,24 +234,40 @@ impl TenantHandle {
     /// The same for a request that does not fit into the buffer.
     #[wasm_bindgen(js_name = decideText)]
     pub fn decide_text(&mut self, text: &str, known: u32, now: f64, with_trace: bool) -> NextStep {
-        let mut parts = text.splitn(5, '\n');
-        let mut part = || parts.next().filter(|part| !part.is_empty());
+        let mut rest = text;
+        let mut part = || {
+            // Few octets: what looks for one in many takes longer to begin.
+            let end = rest.bytes().position(|byte| byte == b'\n').unwrap_or(rest.len());
+            let (part, behind) = rest.split_at_checked(end)?;
+            rest = behind.get(1..).unwrap_or_default();
+            Some(part).filter(|part| !part.is_empty())
+        };
         let request = GateRequest {
             known: Some(known).filter(|number| *number > 0),
             method: part().unwrap_or_default(),
             url: part().unwrap_or_default(),
             origin: part(),
             preflight_method: part(),
-            authorization: part(),
+            authorization: Some(rest).filter(|field| !field.is_empty()),
         };
         let step = self.gate.decide(&request, unix_time(now));
         self.next(step, with_trace)
     }
 
-    /// The decision that was just made: a `GateDecision` as JSON text.
-    #[wasm_bindgen(js_name = takeDecision)]
-    pub fn take_decision(&mut self) -> String {
-        std::mem::take(&mut self.decision)
+    /// Where the decision stands that was just made, until the next: a `GateDecision` as JSON text. Of one that is `Admitted` the values, with U+001F
+    /// between: kind, issuer, subject, client, application, tenant, session, resource, scopes, expiry, claims as JSON text,
+    /// then names and values of header fields; empty for what is absent.
+    #[must_use]
+    #[wasm_bindgen(js_name = decisionAddress)]
+    pub fn decision_address(&self) -> *const u8 {
+        self.decision.as_ptr()
+    }
+
+    /// Its length in octets of UTF-8.
+    #[must_use]
+    #[wasm_bindgen(js_name = decisionLength)]
+    pub fn decision_length(&self) -> usize {
+        self.decision.len()
     }
 
     /// The number, from 1, under which the token of the decision that was just made is known from now on, for its very
@@ -297,18 +292,35 @@ impl TenantHandle {
         KNOWN_TOKENS
     }
 
-    /// Algorithm and `kid`, one of `verificationKeys`, of the signature that is to be checked, with a space between. Another
-    /// issuer's key is none of those: its JWK stands in place of the `kid`, as JSON text.
+    /// Names the signature that is to be checked to `conclude`, once and as long as not too many others were to be checked
+    /// since then.
+    #[must_use]
+    #[wasm_bindgen(getter)]
+    pub fn ticket(&self) -> u32 {
+        self.ticket
+    }
+
+    /// A number from 0 for the key and algorithm, the same as long as this configuration is in force; -1 for a key of
+    /// another issuer.
+    #[must_use]
+    #[wasm_bindgen(js_name = checkKeyNumber)]
+    pub fn check_key_number(&self) -> i32 {
+        let Some(pending) = self.signatures.get(self.ticket) else { return -1 };
+        let check = pending.signature_check();
+        let place = self.gate.tenant().verification_keys().place(&check.key);
+        let algorithm = Algorithm::ALL.iter().position(|algorithm| *algorithm == check.algorithm);
+        let number = place.zip(algorithm).map(|(place, algorithm)| place * Algorithm::ALL.len() + algorithm);
+        number.and_then(|number| i32::try_from(number).ok()).unwrap_or(-1)
+    }
+
+    /// Algorithm and JWK of that key, as JSON text with a space between.
     #[must_use]
     #[wasm_bindgen(js_name = checkKey)]
     pub fn check_key(&self) -> String {
-        let check = self.signature.as_ref().map(PendingSignature::signature_check);
-        let foreign = self.signature.as_ref().is_some_and(PendingSignature::is_foreign);
-        check.map_or_else(String::new, |check| {
-            let jwk = foreign.then(|| check.key.public_jwk()).flatten().map(|jwk| jwk.text());
-            let key = jwk.as_deref().or(check.key.kid()).unwrap_or_default();
-            format!("{} {key}", check.algorithm.as_str())
-        })
+        let Some(pending) = self.signatures.get(self.ticket) else { return String::new() };
+        let check = pending.signature_check();
+        let jwk = check.key.public_jwk().map(|jwk| jwk.text()).unwrap_or_default();
+        format!("{} {jwk}", check.algorithm.as_str())
     }
 
     /// Address of the octets that were signed, with the signature behind them. They stand there until the next signature
@@ -323,20 +335,14 @@ impl TenantHandle {
     #[must_use]
     #[wasm_bindgen(js_name = messageLength)]
     pub fn message_length(&self) -> usize {
-        self.signature.as_ref().map_or(0, |pending| pending.signature_check().message.len())
+        self.signatures.get(self.ticket).map_or(0, |pending| pending.signature_check().message().len())
     }
 
     /// How many octets the signature has.
     #[must_use]
     #[wasm_bindgen(js_name = signatureLength)]
     pub fn signature_length(&self) -> usize {
-        self.signature.as_ref().map_or(0, |pending| pending.signature_check().signature.len())
-    }
-
-    /// What waits for the signature to be checked.
-    #[wasm_bindgen(js_name = takePending)]
-    pub fn take_pending(&mut self) -> Option<PendingHandle> {
-        self.signature.take().map(PendingHandle)
+        self.signatures.get(self.ticket).map_or(0, |pending| pending.signature_check().signature.len())
     }
 
     /// What waits for the list to be read.
@@ -352,9 +358,10 @@ impl TenantHandle {
     }
 
     /// Goes on with a decision: `verified` says whether the signature is right, `undefined` that it could not be
-    /// checked now. Answers what is to be done next.
-    pub fn conclude(&mut self, pending: PendingHandle, verified: Option<bool>, with_trace: bool) -> NextStep {
-        let step = self.gate.conclude(pending.0, verified);
+    /// checked now. Answers what is to be done next; `Forgotten` where the ticket is good no more.
+    pub fn conclude(&mut self, ticket: u32, verified: Option<bool>, with_trace: bool) -> NextStep {
+        let Some(pending) = self.signatures.take(ticket) else { return NextStep::Forgotten };
+        let step = self.gate.conclude(pending, verified);
         self.next(step, with_trace)
     }
 
@@ -377,8 +384,9 @@ impl TenantHandle {
 impl TenantHandle {
     /// The same by checking the signature inside the core, for a host that lacks the algorithm.
     #[wasm_bindgen(js_name = concludeHere)]
-    pub fn conclude_here(&mut self, pending: PendingHandle, with_trace: bool) -> NextStep {
-        let step = self.gate.conclude_here(pending.0);
+    pub fn conclude_here(&mut self, ticket: u32, with_trace: bool) -> NextStep {
+        let Some(pending) = self.signatures.take(ticket) else { return NextStep::Forgotten };
+        let step = self.gate.conclude_here(pending);
         self.next(step, with_trace)
     }
 }
@@ -392,9 +400,9 @@ impl TenantHandle {
                 // Now, because it may let the memory grow, and whoever asks for the address has hold of the memory.
                 let check = pending.signature_check();
                 self.checked.clear();
-                self.checked.extend_from_slice(&check.message);
+                self.checked.extend_from_slice(check.message());
                 self.checked.extend_from_slice(&check.signature);
-                self.signature = Some(*pending);
+                self.ticket = self.signatures.keep(*pending);
                 NextStep::Signature
             }
             Step::Keys(pending) => {
@@ -429,6 +437,10 @@ impl TenantHandle {
             *kept = (number, resource);
             self.is_repeatable = true;
         }
+        if !with_trace && let Some(text) = access_text(decision, std::mem::take(&mut self.decision)) {
+            self.decision = text;
+            return NextStep::Admitted;
+        }
         self.decision = decision_text(decision, with_trace);
         NextStep::Decided
     }
@@ -453,7 +465,8 @@ fn loaded_outcome(tenant: Tenant, keys_version: u64) -> JsValue {
         is_repeatable: false,
         kept: vec![(0, 0); KNOWN_TOKENS as usize],
         checked: Vec::new(),
-        signature: None,
+        signatures: Tickets::default(),
+        ticket: 0,
         keys: None,
         reading: None,
         inquiries: None,

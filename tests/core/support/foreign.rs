@@ -102,7 +102,7 @@ impl Issuers {
                 Step::Signature(pending) => {
                     let check = pending.signature_check();
                     let verdict =
-                        portable::verify(&check.key, check.algorithm, &check.message, &check.signature);
+                        portable::verify(&check.key, check.algorithm, check.message(), &check.signature);
                     gate.conclude(*pending, verdict)
                 }
                 Step::Reading(pending) => gate.conclude_reading(*pending),

@@ -32,7 +32,7 @@ pub(crate) fn first_step(gate: &mut Gate, request: &GateRequest<'_>, now: u64) -
     match gate.decide(request, UnixTime::from_seconds(now)) {
         Step::Signature(pending) => {
             let check = pending.signature_check();
-            let verdict = portable::verify(&check.key, check.algorithm, &check.message, &check.signature);
+            let verdict = portable::verify(&check.key, check.algorithm, check.message(), &check.signature);
             gate.conclude(*pending, verdict)
         }
         step => step,
