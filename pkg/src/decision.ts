@@ -1,6 +1,5 @@
 /** One decision of the core: it says what it waits for, until the decision is there. */
 import type {
-  Access,
   GateDecision,
   InquiriesHandle,
   KeysHandle,
@@ -9,11 +8,13 @@ import type {
   ProofUseHandle,
   ReadingHandle,
 } from "../wasm/full_types.js";
-import type { ImportedKey, LoadedTenant } from "./configuration.ts";
+import { admitted, frozen } from "./admitted.ts";
+import type { LoadedTenant } from "./configuration.ts";
 import type { CoreExports } from "./instance.ts";
 import type { IssuerKeys } from "./issuer-keys/key-sets.ts";
 import { type Proofs, withProof, withProofChecked, withProofUsed } from "./possession.ts";
-import { importKey, isUnsupported, verify } from "./signatures.ts";
+import { checked, type SignatureCheck, signatureCheck } from "./signature-check.ts";
+import { isUnsupported } from "./signatures.ts";
 
 /** The parts of a request that decide. */
 export interface RequestParts {
@@ -58,9 +59,6 @@ const ADMITTED = 10;
 /** The core's words for why keys are asked for. */
 const NEEDS = ["missing", "due", "unknownKey"] as const;
 
-/** Keys that are kept as the platform imported them: other issuers change theirs as often as they like. */
-const MAX_IMPORTED_KEYS = 1_000;
-
 /** What the core waits for. */
 type Waiting =
   | SignatureCheck
@@ -72,24 +70,6 @@ type Waiting =
   | { type: "keys"; pending: KeysHandle };
 
 type Next = GateDecision | Waiting;
-
-/** A signature that is to be checked. */
-interface SignatureCheck {
-  type: "signature";
-  /** To be given back with the verdict. */
-  ticket: number;
-  key: ImportedKey | KeyToImport;
-  message: Uint8Array;
-  signature: Uint8Array;
-}
-
-/** A key that is not imported yet. */
-interface KeyToImport {
-  /** Under which it is kept. */
-  name: number | string;
-  /** Algorithm and JWK, with a space between. */
-  jwk: string;
-}
 
 /** Whether a signature is right; `undefined` where the platform could not check it now. */
 type Verdict = boolean | undefined | "unsupported";
@@ -243,6 +223,7 @@ function taken(core: CoreExports, { tenant, authorization }: Course, step: numbe
       return present(kept[handle.tokenNumber % kept.length]);
     case ADMITTED:
     case DECIDED: {
+      // Neither of the two lets the memory grow.
       const text = decoder.decode(new Uint8Array(core.memory.buffer, handle.decisionAddress(), handle.decisionLength()));
       const decision = step === ADMITTED ? admitted(text) : frozen(JSON.parse(text) as GateDecision);
       const { tokenNumber } = handle;
@@ -273,135 +254,11 @@ function taken(core: CoreExports, { tenant, authorization }: Course, step: numbe
   }
 }
 
-/** Stands between the core's values, and in none of them. */
-const SEPARATOR = "\u001f";
-
-/** The core's values. Behind them stand names and values of header fields, in turn. */
-type Values = [
-  kind: Access["kind"],
-  issuer: string,
-  subject: string,
-  clientId: string,
-  applicationId: string,
-  tenantId: string,
-  sessionId: string,
-  resource: string,
-  scopes: string,
-  expiresAt: string,
-  claims: string,
-  ...fields: string[],
-];
-
-/** How many values stand before the header fields. */
-const VALUES = 11;
-
-const NO_HEADERS = Object.freeze([]) as unknown as [string, string][];
-
-/** The decision by which a request is admitted, from the core's values; empty is absent. */
-function admitted(text: string): GateDecision {
-  const values = text.split(SEPARATOR) as Values;
-  const [kind, resource] = [values[0], values[7]];
-  if (kind === "public") {
-    return Object.freeze({ type: "allow", access: Object.freeze({ kind, resource }), headers: headersOf(values) });
-  }
-  const access: Extract<Access, { subject: string }> = {
-    kind,
-    issuer: values[1],
-    subject: values[2],
-    tenantId: values[5],
-    resource,
-    scopes: scopesOf(values[8]),
-    expiresAt: Number(values[9]),
-    claims: frozen(JSON.parse(values[10]) as Record<string, unknown>),
-  };
-  if (values[3] !== "") {
-    access.clientId = values[3];
-  }
-  if (values[4] !== "") {
-    access.applicationId = values[4];
-  }
-  if (values[6] !== "") {
-    access.sessionId = values[6];
-  }
-  return Object.freeze({ type: "allow", access: Object.freeze(access), headers: headersOf(values) });
-}
-
-function scopesOf(text: string): string[] {
-  return Object.freeze(text === "" ? [] : text.split(" ")) as string[];
-}
-
-function headersOf(values: Values): [string, string][] {
-  if (values.length === VALUES) {
-    return NO_HEADERS;
-  }
-  const headers: [string, string][] = [];
-  for (let at = VALUES; at < values.length; at += 2) {
-    headers.push(Object.freeze([values[at] ?? "", values[at + 1] ?? ""]) as [string, string]);
-  }
-  return Object.freeze(headers) as [string, string][];
-}
-
-/** One decision may be handed to several requests, so none of them can change it. */
-function frozen<T extends object>(value: T): T {
-  for (const name in value) {
-    const member: unknown = value[name];
-    if (typeof member === "object" && member !== null) {
-      frozen(member);
-    }
-  }
-  return Object.freeze(value);
-}
-
 function present<T>(pending: T | undefined): T {
   if (pending === undefined) {
     throw new TypeError("audgate: the core neither decided nor asked for anything");
   }
   return pending;
-}
-
-/** The signature that is to be checked. Asking for the key may let the memory grow, so the octets are looked for last. */
-function signatureCheck({ memory }: CoreExports, { handle, keys }: LoadedTenant): SignatureCheck {
-  const { ticket } = handle;
-  const number = handle.checkKeyNumber();
-  const name = number < 0 ? handle.checkKey() : number;
-  const key = keys.get(name) ?? { name, jwk: handle.checkKey() };
-  const messageLength = handle.messageLength();
-  const length = messageLength + handle.signatureLength();
-  // A copy, because another request's step may come before it is looked at.
-  const octets = new Uint8Array(memory.buffer, handle.checkAddress(), length).slice();
-  return { type: "signature", ticket, key, message: octets.subarray(0, messageLength), signature: octets.subarray(messageLength) };
-}
-
-/** Whether the signature is right. */
-function checked(tenant: LoadedTenant, { key, message, signature }: SignatureCheck): boolean | Promise<boolean> {
-  if ("jwk" in key) {
-    return imported(tenant, key).then((known) => verified(tenant, known, message, signature));
-  }
-  return verified(tenant, key, message, signature);
-}
-
-function verified(
-  { instance }: LoadedTenant,
-  { cryptoKey, algorithm }: ImportedKey,
-  message: Uint8Array,
-  signature: Uint8Array,
-): boolean | Promise<boolean> {
-  return (
-    instance.verifySynchronously?.(cryptoKey, algorithm, message, signature) ??
-    verify(cryptoKey, algorithm, message, signature)
-  );
-}
-
-async function imported({ keys }: LoadedTenant, { name, jwk }: KeyToImport): Promise<ImportedKey> {
-  const space = jwk.indexOf(" ");
-  const algorithm = jwk.slice(0, space);
-  const cryptoKey = await importKey(JSON.parse(jwk.slice(space + 1)) as JsonWebKey, algorithm, "verify");
-  if (keys.size >= MAX_IMPORTED_KEYS) {
-    keys.clear();
-  }
-  const key = { algorithm, cryptoKey };
-  keys.set(name, key);
-  return key;
 }
 
 /** The parts of a request that decide, as the core reads them, but for the last. None of them can hold a line feed. */

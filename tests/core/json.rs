@@ -1,9 +1,29 @@
 //! The strict JSON reader: THREATS A6, A7, A8, and of A10 what is a whole number.
 
-use audgate::vocabulary::json::{Json, JsonError};
+use audgate::vocabulary::json::{Json, JsonError, JsonMember, JsonObject};
 
+const DEPTH: usize = 8;
+
+/// What both readers say: that of whole texts, and that of messages, which are objects.
 fn read(octets: impl AsRef<[u8]>) -> Result<Json, JsonError> {
-    Json::parse(octets.as_ref(), 8)
+    let octets = octets.as_ref();
+    let value = Json::parse(octets, DEPTH);
+    if let Ok(text) = std::str::from_utf8(octets) {
+        match (JsonObject::parse(text, DEPTH), &value) {
+            (Ok(Some(object)), value) => assert_eq!(Ok(as_value(&object)), *value, "{text}"),
+            (Ok(None), value) => assert!(matches!(value, Ok(value) if !matches!(value, Json::Object(_))), "{text}"),
+            (Err(error), value) => assert_eq!(Err(error), *value, "{text}"),
+        }
+    }
+    value
+}
+
+fn as_value(object: &JsonObject<'_>) -> Json {
+    let value = |member: &JsonMember<'_>| match member {
+        JsonMember::Text(text) => Json::String(text.to_string()),
+        JsonMember::Other(value) => value.clone(),
+    };
+    Json::Object(object.members().map(|(name, member)| (name.to_owned(), value(member))).collect())
 }
 
 fn is_syntax(octets: impl AsRef<[u8]>) -> bool {
@@ -284,6 +304,11 @@ mod properties {
             if read(&text).is_ok() {
                 prop_assert!(serde_json::from_str::<serde_json::Value>(&text).is_ok());
             }
+        }
+
+        #[test]
+        fn both_readers_say_the_same_of_an_object(members in "(\"[ab\\\\u0061]{0,3}\":[\"{}\\[\\]a0-9.,:e-]{0,6},?){0,6}") {
+            let _ = read(format!("{{{members}}}"));
         }
 
         #[test]
