@@ -1,7 +1,7 @@
 // Audgate against jose, side by side in the same run, in Node and in workerd: medians and ratios. Writes the numbers as
 // JSON to the file that BENCH_JSON names. Absolute times say something about this machine only; ratios travel.
 
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { publish, secretHash } from "audgate";
@@ -9,6 +9,7 @@ import { build } from "esbuild";
 import { Miniflare } from "miniflare";
 import { Operations, REPETITIONS, TOKENS } from "./bench/operations.ts";
 import { verifySynchronously } from "../pkg/src/synchronous.ts";
+import { profiled } from "./bench/profile.mjs";
 import { benchTenant } from "./bench/tenant.mjs";
 
 const root = join(import.meta.dirname, "..");
@@ -36,6 +37,11 @@ const WANTED = {
   issue: { HS256: 2.2, ES256: 1.25, EdDSA: 1.25, RS256: 0.95 },
 };
 
+/** Where the profiler of workerd is asked, once everything is measured. */
+const INSPECTOR = 9_321;
+/** As often is done beforehand what is profiled. */
+const WARM = 6;
+
 /** The sizes to keep to, in KB after gzip. */
 const SIZES = { gate: 60, full: 250 };
 
@@ -51,6 +57,7 @@ await measure("node", await inNode());
 const { runner, dispose } = await inWorkerd();
 await measure("workerd", runner);
 await dispose();
+await explain();
 
 if (process.env.BENCH_JSON) {
   writeFileSync(process.env.BENCH_JSON, `${JSON.stringify(results, null, 2)}\n`);
@@ -74,6 +81,30 @@ async function measure(runtime, runner) {
     }
   }
   await measureGrowth(runner);
+}
+
+/** Of everything that was not reached in workerd, where its time goes there. */
+async function explain() {
+  const missed = results.filter(
+    ({ runtime, operation, algorithm, against, ratio }) =>
+      runtime === "workerd" && against === "jose" && ratio < (WANTED[operation]?.[algorithm] ?? 0),
+  );
+  const { runner, dispose } = await inWorkerd(INSPECTOR);
+  for (const { operation, algorithm } of missed) {
+    const row = ROWS.find((row) => row.operation === operation);
+    if (row === undefined) continue;
+    const { ours: [work, count], forget = false } = row;
+    await runner.prepare(algorithm);
+    const before = async () => void (forget && (await runner.forget()));
+    for (let round = 0; round < WARM; round += 1) {
+      await before();
+      await runner.run(work, count);
+    }
+    const [places, ...functions] = await profiled(INSPECTOR, before, () => runner.run(work, count));
+    console.log(`\n${operation} ${algorithm}, not reached; where its time goes in workerd: ${places}`);
+    for (const line of functions) console.log(`  ${line}`);
+  }
+  await dispose();
 }
 
 /** The whole decision by known tokens: with many resources and rules against few. @param {any} runner */
@@ -116,7 +147,8 @@ async function inNode() {
   return new Operations({ gate: compiled("gate"), full: compiled("full") }, bench, verifySynchronously);
 }
 
-async function inWorkerd() {
+/** @param {number} [inspectorPort] where a profiler can ask; the core has its names then */
+async function inWorkerd(inspectorPort) {
   const { outputFiles } = await build({
     entryPoints: [join(root, "scripts/bench/worker.ts")],
     bundle: true,
@@ -125,12 +157,18 @@ async function inWorkerd() {
     conditions: ["workerd"],
     external: ["*.wasm"],
   });
+  const core = (name) => {
+    // What the build leaves beside what it publishes.
+    const named = join(root, `target/${name}/bindgen/no-modules/${name}_bg.wasm`);
+    return readFileSync(inspectorPort !== undefined && existsSync(named) ? named : wasm(name));
+  };
   const modules = {
     "scripts/bench/worker.js": { type: "esm", contents: outputFiles[0]?.text },
-    "pkg/wasm/full.wasm": { type: "wasm", contents: readFileSync(wasm("full")) },
-    "pkg/wasm/gate.wasm": { type: "wasm", contents: readFileSync(wasm("gate")) },
+    "pkg/wasm/full.wasm": { type: "wasm", contents: core("full") },
+    "pkg/wasm/gate.wasm": { type: "wasm", contents: core("gate") },
   };
   const miniflare = new Miniflare({
+    ...(inspectorPort === undefined ? {} : { inspectorPort }),
     telemetry: { enabled: false },
     cf: false,
     workers: [

@@ -69,7 +69,7 @@ pub(super) fn quoted(text: &str) -> String {
     format!("`{}`", clipped(text).escape_debug())
 }
 
-/// The faults found so far.
+/// The faults found so far, in the order of their places.
 pub(super) struct FaultLog<'d> {
     root: &'d Json,
     found: Vec<(Place, Fault)>,
@@ -97,16 +97,17 @@ impl<'d> FaultLog<'d> {
         }
         let mut path = place.path(self.root);
         path.extend(member.map(member_step));
-        self.found.push((place, Fault::new(path, problem, expected)));
+        // There are few of them, and the standard sort would be a large part of the gate.
+        let at = self.found.partition_point(|(before, _)| *before <= place);
+        self.found.insert(at, (place, Fault::new(path, problem, expected)));
     }
 
     /// `value`, if nothing was reported.
-    pub(super) fn conclude<T>(mut self, value: Option<T>) -> Result<T, Faults> {
+    pub(super) fn conclude<T>(self, value: Option<T>) -> Result<T, Faults> {
         if self.found.is_empty() {
             return value
                 .ok_or_else(|| Faults::of_the_whole("cannot be read".to_owned(), "a complete document"));
         }
-        self.found.sort_by_key(|(place, _)| *place);
         let mut faults: Vec<Fault> = self.found.into_iter().map(|(_, fault)| fault).collect();
         if self.unlisted > 0 {
             let problem = format!("{} more faults are not listed", self.unlisted);

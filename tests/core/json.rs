@@ -11,7 +11,9 @@ fn read(octets: impl AsRef<[u8]>) -> Result<Json, JsonError> {
     if let Ok(text) = std::str::from_utf8(octets) {
         match (JsonObject::parse(text, DEPTH), &value) {
             (Ok(Some(object)), value) => assert_eq!(Ok(as_value(&object)), *value, "{text}"),
-            (Ok(None), value) => assert!(matches!(value, Ok(value) if !matches!(value, Json::Object(_))), "{text}"),
+            (Ok(None), value) => {
+                assert!(matches!(value, Ok(value) if !matches!(value, Json::Object(_))), "{text}")
+            }
             (Err(error), value) => assert_eq!(Err(error), *value, "{text}"),
         }
     }
