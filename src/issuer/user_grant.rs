@@ -187,8 +187,10 @@ pub(super) fn refusal(reply: &AccountReply) -> Refusal {
         AccountRefusal::ScopeWidened => Refusal::ScopeWidened,
         AccountRefusal::NoScopeLeft => Refusal::Scope(super::effective_scope::ScopeRefusal::NoneGranted),
         AccountRefusal::AssertionReused => Refusal::AssertionReused,
-        AccountRefusal::RecordUnreadable | AccountRefusal::RequestUnreadable => {
-            Refusal::StoredRecordUnreadable
-        }
+        // Only a gate has an account keep anything.
+        AccountRefusal::KeptUnknown
+        | AccountRefusal::KeptTooLong
+        | AccountRefusal::RecordUnreadable
+        | AccountRefusal::RequestUnreadable => Refusal::StoredRecordUnreadable,
     }
 }

@@ -68,6 +68,11 @@ pub enum AccountReply {
         /// What was approved, by resource.
         scopes: Vec<(ResourceId, Scope)>,
     },
+    /// To `recall`.
+    Kept {
+        /// As it was handed over.
+        sealed: String,
+    },
     /// Done, or already so.
     Done {},
     /// To whatever ends sessions: the clients to tell (OpenID Connect Back-Channel Logout 1.0).
@@ -173,6 +178,12 @@ pub enum AccountRefusal {
     /// The assertion was used before.
     #[error("the assertion was used before")]
     AssertionReused,
+    /// Never kept, over, released, or ended with its session: one answer.
+    #[error("nothing is kept under this name")]
+    KeptUnknown,
+    /// Longer than any tokens of a gate are.
+    #[error("too long to be kept")]
+    KeptTooLong,
     /// A row is newer than this code, or broken; a retry may meet newer code.
     #[error("a stored record cannot be read")]
     RecordUnreadable,

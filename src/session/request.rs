@@ -264,6 +264,26 @@ pub enum AccountCommand {
         /// The client.
         client_id: ClientId,
     },
+    /// Keeps for a gate what fits into no cookie, for as long as the session lives. The account can open nothing of it.
+    Keep {
+        /// Hash of the name that reads it, which is random and stands sealed in a cookie.
+        name: SecretHash,
+        /// The session in which its tokens were issued.
+        sid: SessionId,
+        /// Sealed by the gate.
+        sealed: String,
+        /// When nobody needs it any more.
+        expires_at: UnixTime,
+    },
+    /// Tells what is kept under a name.
+    Recall {
+        /// Hash of the name.
+        name: SecretHash,
+        /// For how many seconds more it is kept, for requests that are on their way with the cookie of before; none where
+        /// it stays.
+        #[serde(default)]
+        release_after: Option<u64>,
+    },
     /// Confirms that the Directory has these revocations.
     Delivered {
         /// Keys of the outbox.

@@ -12,6 +12,7 @@ use audgate::vocabulary::{
 };
 
 mod consent_and_assertions;
+mod kept;
 #[cfg(not(target_arch = "wasm32"))]
 mod model;
 mod revocation;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::row::{OutboxItem, Outcome, Row, record_row, stored_record};
-use super::record::{Approval, Family, Session, Status, UsedAssertion};
+use super::record::{Approval, Family, Kept, Session, Status, UsedAssertion};
 use crate::revocation::Revocation;
 use crate::vocabulary::{ClientId, GrantId, SessionId, UnixTime};
 
@@ -23,6 +23,7 @@ pub(super) struct Ledger {
     /// By the hash of the assertion's `jti`, which is as long as its client likes.
     pub(super) assertions: BTreeMap<String, UsedAssertion>,
     pub(super) approvals: BTreeMap<ClientId, Approval>,
+    pub(super) kept: Vec<Kept>,
 }
 
 /// `{kind}/{id}`.
@@ -49,6 +50,7 @@ impl Ledger {
     pub(super) fn forget_what_began_before(&mut self, moment: UnixTime) {
         self.sessions.retain(|_, session| session.facts.started_at >= moment);
         self.families.retain(|_, family| family.started_at >= moment);
+        self.kept.retain(|kept| kept.kept_at >= moment);
     }
 
     fn take_in(&mut self, row: &Row) -> Option<()> {
@@ -76,6 +78,7 @@ impl Ledger {
                 let approval: Approval = stored_record(&row.value)?;
                 self.approvals.insert(approval.client_id.clone(), approval);
             }
+            "kept" => self.kept.push(stored_record(&row.value)?),
             _ => return None,
         }
         Some(())
@@ -108,6 +111,9 @@ impl Ledger {
         }
         for (client_id, approval) in &self.approvals {
             rows.push(record_row(format!("approval/{client_id}"), approval)?);
+        }
+        for kept in &self.kept {
+            rows.push(record_row(format!("kept/{}", kept.name), kept)?);
         }
         Some(rows)
     }
@@ -148,6 +154,7 @@ impl Ledger {
         self.revoked.retain(|_, revocation| revocation.until > now.seconds());
         self.outbox.retain(|_, revocation| revocation.until > now.seconds());
         self.assertions.retain(|_, assertion| assertion.expires_at > now);
+        self.kept.retain(|kept| kept.is_live(now));
         if self.sessions.is_empty() && self.families.is_empty() {
             self.status.longest_access_token = 0;
         }
@@ -163,6 +170,7 @@ impl Ledger {
             .chain(self.revoked.values().map(|revocation| UnixTime::from_seconds(revocation.until)))
             .chain(self.outbox.values().map(|revocation| UnixTime::from_seconds(revocation.until)))
             .chain(self.assertions.values().map(|assertion| assertion.expires_at))
+            .chain(self.kept.iter().map(|kept| kept.expires_at))
             .min()
     }
 }

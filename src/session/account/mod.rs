@@ -2,6 +2,7 @@
 
 mod consent;
 mod families;
+mod kept;
 mod ledger;
 mod record;
 mod revocations;
@@ -74,6 +75,8 @@ fn creates_an_account(command: &AccountCommand) -> bool {
         | AccountCommand::Check { .. }
         | AccountCommand::Reinstate {}
         | AccountCommand::Approvals { .. }
+        | AccountCommand::Keep { .. }
+        | AccountCommand::Recall { .. }
         | AccountCommand::Delivered { .. }
         | AccountCommand::Alarm {} => false,
     }
@@ -160,6 +163,10 @@ impl Turn {
             }
             AccountCommand::Approve { client_id, scopes } => self.approve(ledger, client_id, scopes),
             AccountCommand::Approvals { client_id } => Ok(self.approvals(ledger, &client_id)),
+            AccountCommand::Keep { name, sid, sealed, expires_at } => {
+                self.keep(ledger, name, sid, sealed, expires_at)
+            }
+            AccountCommand::Recall { name, release_after } => self.recall(ledger, &name, release_after),
             AccountCommand::Delivered { keys } => {
                 keys.iter().for_each(|key| drop(ledger.outbox.remove(key)));
                 Ok(AccountReply::Done {})

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::super::reply::SessionFacts;
-use crate::vocabulary::{ClientId, GrantId, ResourceId, Scope, SecretHash, UnixTime};
+use crate::vocabulary::{ClientId, GrantId, ResourceId, Scope, SecretHash, SessionId, UnixTime};
 
 /// Whether the subject may have anything, by the newest record that was shown.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -102,6 +102,24 @@ impl Predecessor {
 pub(super) struct UsedAssertion {
     pub(super) jti: SecretHash,
     pub(super) expires_at: UnixTime,
+}
+
+/// Tokens of a gate's cookie that is no longer than a reference to them.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Kept {
+    pub(super) name: SecretHash,
+    pub(super) sid: SessionId,
+    /// Under a key that only the gate has.
+    pub(super) sealed: String,
+    pub(super) kept_at: UnixTime,
+    pub(super) expires_at: UnixTime,
+}
+
+impl Kept {
+    pub(super) fn is_live(&self, now: UnixTime) -> bool {
+        self.expires_at > now
+    }
 }
 
 #[derive(Clone, Serialize, Deserialize)]

@@ -126,10 +126,13 @@ impl Turn {
     pub(super) fn end_sessions(&self, ledger: &mut Ledger, reach: Reach) -> Vec<EndedSession> {
         let with_families = ledger.families.values().map(|family| &family.session.sid);
         let all: BTreeSet<SessionId> = ledger.sessions.keys().chain(with_families).cloned().collect();
+        // Of a session that is long forgotten, too.
+        ledger.kept.clear();
         all.iter().filter_map(|sid| self.end(ledger, sid, reach)).collect()
     }
 
     fn end(&self, ledger: &mut Ledger, sid: &SessionId, reach: Reach) -> Option<EndedSession> {
+        ledger.kept.retain(|kept| kept.sid != *sid);
         let session = ledger.sessions.remove(sid);
         let families = self.revoke_families_of(ledger, sid);
         if session.is_none() && families.is_empty() {
