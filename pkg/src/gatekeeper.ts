@@ -81,11 +81,14 @@ export class Gatekeeper<Env> {
       const { tenant, release, now } = this.#again(request, env);
       try {
         const { method, url, headers } = request;
+        const authorization = headers.get("authorization") ?? undefined;
         const origin = headers.get("origin") ?? undefined;
         const held = access.kind === "public" ? undefined : access.scopes.join(" ");
         const wanted = scopes.join(" ");
         const seconds = Math.floor(now / 1_000);
-        const text = tenant.instance.use(() => tenant.handle.demand(method, url, origin, held, wanted, seconds));
+        const text = tenant.instance.use(() =>
+          tenant.handle.demand(method, url, authorization, origin, held, wanted, seconds),
+        );
         const outcome = JSON.parse(text) as DemandOutcome;
         if (outcome.type === "deny" && access.kind !== "public") {
           outcome.trace.subject = access.subject;

@@ -1,11 +1,13 @@
 //! What a handler asks for beyond its rule: scopes that only the operation itself can name.
 
+use crate::access_token::Presentation;
 use crate::config::{ProtectedResource, Rule};
 use crate::vocabulary::{RequestTarget, Scope, UnixTime};
 
 use super::decision::{Decision, Facts};
 use super::denial::DenialReason;
-use super::request::GateRequest;
+use super::possession::Possession;
+use super::request::{Credentials, GateRequest};
 use super::steps::Gate;
 
 /// Scopes that are asked of a request which the gate has admitted.
@@ -31,6 +33,10 @@ impl Gate {
             None => DenialReason::PublicRule,
         };
         let mut facts = self.placed(request, now);
+        // RFC 9449 section 7.1: who proved that they have the key is asked for a token of that kind again.
+        if let Credentials::Token(Presentation::Proved, token) = request.credentials() {
+            facts.possession = Some(Box::new(Possession::new(request.method, request.url, token)));
+        }
         facts.demand = Some(Box::new(demand));
         Some(facts.denied(reason))
     }

@@ -32,10 +32,15 @@ impl TenantHandle {
     /// What the gate says to a handler that asks for the scopes `wanted`, separated by spaces: a `DemandOutcome` as JSON
     /// text. The request was admitted with the scopes `held`; `undefined` where no token was read.
     #[must_use]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "an object would have to be read in another way than strings"
+    )]
     pub fn demand(
         &self,
         method: &str,
         url: &str,
+        authorization: Option<String>,
         origin: Option<String>,
         held: Option<String>,
         wanted: &str,
@@ -47,7 +52,8 @@ impl TenantHandle {
         };
         // A token may have none, which is no list of scopes.
         let held = held.map(|held| Scope::parse(&held).unwrap_or_default());
-        let request = GateRequest { method, url, origin: origin.as_deref(), ..GateRequest::default() };
+        let (authorization, origin) = (authorization.as_deref(), origin.as_deref());
+        let request = GateRequest { method, url, authorization, origin, ..GateRequest::default() };
         match self.gate.refuse(&request, Demand { held, wanted }, unix_time(now)) {
             Some(refusal) => decision_text(&refusal, true),
             None => text(&Outcome::Held),

@@ -62,6 +62,26 @@ fn challenge_names_the_scopes_of_the_rule_and_of_the_handler_once_each() {
     );
 }
 
+/// RFC 9449 section 7.1.
+#[test]
+fn challenge_is_of_the_scheme_by_which_the_request_came() {
+    for (authorization, scheme) in [
+        (Some("DPoP t"), "DPoP"),
+        (Some("dpop t"), "DPoP"),
+        (Some("Bearer t"), "Bearer"),
+        (Some("Bearer DPoP t"), "Bearer"),
+        (Some("DPoP"), "Bearer"),
+        (None, "Bearer"),
+    ] {
+        let request = GateRequest { authorization, ..get(ORDER) };
+        let refused = refusal(&request, Some("orders:read"), "orders:cancel").unwrap();
+        let challenge = header(&refused, "www-authenticate").unwrap();
+        assert_eq!(challenge.split(' ').next(), Some(scheme), "{authorization:?}");
+        assert_eq!(challenge.contains("algs=\"ES256 "), scheme == "DPoP", "{challenge}");
+        assert!(challenge.contains("error=\"insufficient_scope\""), "{challenge}");
+    }
+}
+
 #[test]
 fn refusal_can_be_read_by_a_page_of_an_allowed_origin_alone() {
     let from = |origin| GateRequest {

@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import * as oauth from "oauth4webapi";
-import { document, records, secretOf, type Entry } from "../support/demo.ts";
+import { document, records, secretOf, signingKey, type Entry } from "../support/demo.ts";
 import { begun } from "../support/relying_party.ts";
-import { claimsOf } from "../support/tokens.ts";
+import { claimsOf, clientClaims, signed } from "../support/tokens.ts";
 import { UserAgent } from "../support/user_agent.ts";
 import { type RunningWorker, startWorker } from "../support/worker.ts";
 
@@ -54,10 +54,10 @@ function opened(worker: RunningWorker, path: string, token: string, options: obj
 }
 
 /** Whether an error is the one challenge of these parameters. */
-function challengedWith(scheme: string, error: string): (given: unknown) => boolean {
+function challengedWith(scheme: string, error: string, status = 401): (given: unknown) => boolean {
   return (given) => {
     assert.ok(given instanceof oauth.WWWAuthenticateChallengeError, String(given));
-    assert.equal(given.status, 401);
+    assert.equal(given.status, status);
     assert.deepEqual(given.cause.map((challenge) => [challenge.scheme, challenge.parameters.error]), [[scheme, error]]);
     return true;
   };
@@ -181,6 +181,27 @@ describe("with nonces", () => {
     await assert.rejects(opened(worker, "/demo/orders/1", orders.access_token, { DPoP }), (error) => oauth.isDPoPNonceError(error));
     await assert.rejects(opened(worker, "/demo/payments", payments.access_token, { DPoP }), (error) => oauth.isDPoPNonceError(error));
   });
+});
+
+describe("a handler that asks for more than its rule", () => {
+  const ways: [string, string, Record<string, string>][] = [
+    ["behind a gate of its own", "examples/hono/worker.ts", {}],
+    ["behind another worker's gate", "examples/service-binding/orders/worker.ts", { GATE: "examples/service-binding/gate/worker.ts" }],
+  ];
+  for (const [way, entry, services] of ways) {
+    test(`has the gate answer in the scheme by which the request came, ${way}`, async () => {
+      const worker = await startWorker({ entry, services });
+      after(() => worker.stop());
+      const DPoP = await handleOf({ client_id: "orders-backend" });
+      const claims = clientClaims(worker.origin, "orders", "orders:read");
+      const bound = await signed(signingKey("ES256"), { ...claims, cnf: { jkt: await DPoP.calculateThumbprint() } });
+      const bearer = await signed(signingKey("ES256"), claims);
+      assert.equal((await opened(worker, "/demo/orders/1", bound, { DPoP })).status, 200);
+      const more = "/demo/orders/1/cancellation";
+      await assert.rejects(opened(worker, more, bound, { DPoP }), challengedWith("dpop", "insufficient_scope", 403));
+      await assert.rejects(opened(worker, more, bearer, {}), challengedWith("bearer", "insufficient_scope", 403));
+    });
+  }
 });
 
 test("a secret for nonces that is too short lets nothing in, and the log says why", async () => {
