@@ -2,7 +2,7 @@
 import type { Access, DemandOutcome, GateDecision } from "../wasm/full_types.js";
 import type { Denial, Undecided } from "./access.ts";
 import { type AnalyticsOptions, count } from "./analytics.ts";
-import { type BindingOptions, bindings } from "./bindings.ts";
+import { type BindingOptions, type Bindings, bindings } from "./bindings.ts";
 import { ConfigurationUnavailable, type LoadedTenant } from "./configuration.ts";
 import { decide, type DecisionHost, type Inquiry, type RequestParts } from "./decision.ts";
 import { performCall } from "./effects/call.ts";
@@ -129,6 +129,11 @@ export class Gatekeeper<Env> {
     } finally {
       situation.release();
     }
+  }
+
+  /** The objects that this gate may ask. */
+  objects(env: Env): Bindings["objects"] {
+    return bindings(env, this.#options).objects;
   }
 
   #decide(request: RequestParts, env: Env, context: Context): Outcome | Promise<Outcome> {

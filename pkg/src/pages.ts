@@ -4,7 +4,9 @@
  */
 import type { GateDecision, PageEffect, PageHead, PageSettings, PageVerdict, PageVisit } from "../wasm/full_types.js";
 import { response } from "./access.ts";
+import type { Bindings } from "./bindings.ts";
 import type { RequestParts } from "./decision.ts";
+import { performCall } from "./effects/call.ts";
 import { drive, type Reply } from "./exchange.ts";
 import type { Gatekeeper } from "./gatekeeper.ts";
 import { log } from "./log.ts";
@@ -52,6 +54,7 @@ interface ConventionalEnv {
 /** What the effects of one request may use. */
 interface Means {
   readonly keys: CookieKeys;
+  readonly objects: Bindings["objects"];
   post(effect: PageEffect & { type: "post" }): Promise<Reply>;
   judge(effect: PageEffect & { type: "judge" }): Promise<Reply>;
 }
@@ -83,6 +86,7 @@ export class Pages<Env> {
     const visit = await drive<PageVisit, PageEffect>(begun.instance, begun.exchange, (effect) =>
       perform(effect, {
         keys,
+        objects: this.#gatekeeper.objects(env),
         post: (form) => this.#post(form, request, env, context),
         judge: async (asked) => {
           const decided = await this.#gatekeeper.decide(partsOf(asked, request), env, context);
@@ -147,6 +151,9 @@ async function perform(effect: PageEffect, means: Means): Promise<Reply> {
       return { type: "value", value: await means.keys.seal(effect.context, effect.text) };
     case "open":
       return { type: "value", value: await means.keys.open(effect.context, effect.sealed) };
+    case "call":
+      // A gate may do without these objects, so that is no event.
+      return means.objects.account === undefined ? { type: "missing" } : performCall(effect, means.objects);
     case "post":
       return means.post(effect);
     case "judge":

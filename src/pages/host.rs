@@ -3,7 +3,7 @@
 use std::fmt;
 use std::future::Future;
 
-use crate::host::HostUnavailable;
+use crate::host::{CallError, HostUnavailable};
 use crate::vocabulary::EntropyUnavailable;
 
 /// A form for an endpoint of the issuer. Its debug print shows neither credentials nor the form.
@@ -85,6 +85,10 @@ pub trait PagesHost {
         context: String,
         sealed: String,
     ) -> impl Future<Output = Result<Option<String>, HostUnavailable>>;
+
+    /// The reply of the `Account` object of that name to `request`, both JSON text.
+    fn ask_account(&self, object: String, request: String)
+    -> impl Future<Output = Result<String, CallError>>;
 
     /// Posts a form to the issuer. A redirect is not followed, and a body of unreasonable length counts as no answer.
     fn post(&self, post: Post) -> impl Future<Output = Result<PostReply, HostUnavailable>>;

@@ -200,7 +200,8 @@ fn return_to(target: &RequestTarget<'_>, url: &str, resource: &ProtectedResource
     format!("{}/", resource.indicator().canonical_path())
 }
 
-fn random<H: PagesHost>(host: &H) -> Result<String, PageRefusal> {
+/// 256 random bits.
+pub(super) fn random<H: PagesHost>(host: &H) -> Result<String, PageRefusal> {
     let mut bytes = [0_u8; 32];
     host.random(&mut bytes)?;
     Ok(Base64UrlUnpadded::encode_string(&bytes))

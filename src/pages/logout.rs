@@ -45,12 +45,15 @@ async fn done<H: PagesHost>(
     target: &RequestTarget<'_>,
 ) -> Result<HttpResponse, HostUnavailable> {
     for name in jar.tokens() {
-        let held = jar.open(site, host, &name).await?.and_then(|opened| Held::parse(&opened));
+        // What ends with the session holds nobody back either, should it not be there to be asked.
+        let opened = jar.open(site, host, &name).await.unwrap_or_default();
+        let held = opened.and_then(|opened| Held::parse(&opened));
         if let Some(held) = held {
             let token = held.refresh_token.as_ref().unwrap_or(&held.access_token);
             // The session that ends next takes them along, so an issuer that does not answer here holds nobody back.
             let _ = token_endpoint::revoke(site, host, token).await;
         }
+        jar.discard(site, host, &name).await;
     }
     let hint = jar.open(site, host, &cookie::of_hint(site)).await?;
     jar.end_all(site);

@@ -7,6 +7,7 @@
 
 mod cookie;
 mod host;
+mod kept;
 mod login;
 mod logout;
 mod page;
@@ -20,4 +21,4 @@ pub use host::{AuthenticationDemand, Denial, PagesHost, Post, PostReply, Verdict
 pub use refusal::PageRefusal;
 pub use request::PageRequest;
 pub use settings::{PagesSettings, PagesSettingsError, PagesSettingsText};
-pub use visit::{Site, Visit, visit};
+pub use visit::{Covered, Site, Visit, visit};

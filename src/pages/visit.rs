@@ -35,6 +35,15 @@ impl Site {
     }
 }
 
+/// What covers the URL of a request.
+#[derive(Debug, Clone, Copy)]
+pub struct Covered<'a> {
+    /// The resource.
+    pub resource: &'a ResourceId,
+    /// Whether its rule is open to everybody, so that no token is looked at.
+    pub is_public: bool,
+}
+
 /// What becomes of a request.
 #[derive(Debug)]
 pub struct Visit {
@@ -80,19 +89,18 @@ impl Held {
 }
 
 /// Answers one of the gate's own pages, or has the gate decide about the request, by a token from a cookie where the
-/// request has no `Authorization`. `resource` is the one that covers the URL.
+/// request has no `Authorization`.
 pub async fn visit<H: PagesHost>(
     site: &Site,
     request: &PageRequest,
-    resource: Option<&ResourceId>,
+    covered: Option<Covered<'_>>,
     host: &H,
 ) -> Visit {
     let mut jar = Jar::of(site, request.cookie.as_deref());
     let mut by_cookie = false;
-    let resource = resource.and_then(|id| site.tenant.resource(id));
     let outcome = match own_page(site, request) {
         Some((target, name)) => own(site, host, &mut jar, request, &target, name).await,
-        None => gated(site, host, &mut jar, request, resource, &mut by_cookie).await,
+        None => gated(site, host, &mut jar, request, covered, &mut by_cookie).await,
     };
     let (answer, reason) = match outcome {
         Ok(answer) => (answer, None),
@@ -142,15 +150,18 @@ async fn gated<H: PagesHost>(
     host: &H,
     jar: &mut Jar,
     request: &PageRequest,
-    resource: Option<&ProtectedResource>,
+    covered: Option<Covered<'_>>,
     by_cookie: &mut bool,
 ) -> Result<Option<HttpResponse>, Halt> {
+    let resource = covered.and_then(|covered| site.tenant.resource(covered.resource));
+    let is_public = covered.is_some_and(|covered| covered.is_public);
     let target = RequestTarget::parse(&request.url).ok();
     let origin = target.as_ref().map(RequestTarget::origin).unwrap_or_default();
     // RFC 6750 section 2: a request carries a token in one way. Whoever sends the field means it.
     let resource = resource.filter(|_| !request.has_authorization);
     let name = resource.map(|resource| cookie::of_resource(site, resource.id()));
-    let name = name.filter(|name| jar.has(name));
+    // No account is asked, and missed, for what nobody looks at.
+    let name = name.filter(|name| jar.has(name) && !(is_public && jar.refers(name)));
     let withheld = name.is_some() && !request.may_use_cookie(origin);
     let held = match name.filter(|_| !withheld) {
         Some(name) => {
@@ -175,9 +186,10 @@ async fn gated<H: PagesHost>(
         return Ok(None);
     }
     // A cookie that does not count now would not count after a login either.
+    let obtained_at = held.as_ref().map(|held| held.at).or(jar.missed);
     if let (Some(resource), Some(target)) = (resource, &target)
         && !withheld
-        && is_worth_a_login(site, request, &denial, held.as_ref())
+        && is_worth_a_login(site, request, &denial, obtained_at)
     {
         let demand = denial.demand.as_ref();
         return Ok(Some(login::begin(site, host, jar, target, &request.url, resource, demand).await?));
@@ -199,7 +211,7 @@ async fn refreshed<H: PagesHost>(
     let mut tokens = match token_endpoint::ask(site, host, &parameters, PageRefusal::CodeRefused).await {
         Ok(tokens) => tokens,
         Err(PageRefusal::CodeRefused) => {
-            jar.end(site, &cookie::of_resource(site, resource.id()));
+            jar.discard(site, host, &cookie::of_resource(site, resource.id())).await;
             return Ok(None);
         }
         Err(refusal) => return Err(refusal),
@@ -212,8 +224,13 @@ async fn refreshed<H: PagesHost>(
 }
 
 /// Whether another login can change the refusal. The one that is just over could not, unless another kind is wanted.
-fn is_worth_a_login(site: &Site, request: &PageRequest, denial: &Denial, held: Option<&Held>) -> bool {
-    let just_obtained = held.is_some_and(|held| site.now.since(held.at) < JUST_OBTAINED);
+fn is_worth_a_login(
+    site: &Site,
+    request: &PageRequest,
+    denial: &Denial,
+    obtained_at: Option<UnixTime>,
+) -> bool {
+    let just_obtained = obtained_at.is_some_and(|at| site.now.since(at) < JUST_OBTAINED);
     let wants_another = denial.reason == "insufficient_user_authentication";
     denial.status == 401 && request.can_come_back() && (!just_obtained || wants_another)
 }

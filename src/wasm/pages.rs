@@ -5,10 +5,10 @@ use std::rc::Rc;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-use crate::host::HostUnavailable;
+use crate::host::{CallError, HostUnavailable, ObjectClass};
 use crate::pages::{
-    AuthenticationDemand, Denial, PageRequest, PagesHost, PagesSettings, PagesSettingsText, Post, PostReply,
-    Site, Verdict, visit,
+    AuthenticationDemand, Covered, Denial, PageRequest, PagesHost, PagesSettings, PagesSettingsText, Post,
+    PostReply, Site, Verdict, visit,
 };
 use crate::vocabulary::json::Json;
 use crate::vocabulary::{EntropyUnavailable, HttpResponse};
@@ -48,6 +48,8 @@ export interface PageSettings {
 export type PageEffect =
   | { type: "seal"; context: string; text: string }
   | { type: "open"; context: string; sealed: string }
+  /** The reply is `missing` where there are no objects. */
+  | { type: "call"; object: "account"; name: string; request: string }
   /** The reply is `{status}\n{body}`. */
   | { type: "post"; url: string; authorization: string | null; body: string }
   /** The gate's decision about this request, or about a GET of `url`; the reply is a `PageVerdict` as JSON text. */
@@ -102,6 +104,7 @@ impl TenantHandle {
     pub fn visit_page(&self, head: &str, settings: &str, now: f64) -> Exchange {
         let request = request(head);
         let resource = self.gate().resource_at(&request.url).map(|resource| resource.id().clone());
+        let is_public = self.gate().is_public(&request.method, &request.url);
         let tenant = Rc::clone(self.gate().tenant());
         let settings = PagesSettings::check(settings_text(settings));
         Exchange::new(move |host| async move {
@@ -110,7 +113,8 @@ impl TenantHandle {
                 Err(error) => return PageVisit::Misconfigured { fault: error.to_string() },
             };
             let site = Site { tenant, settings, now: unix_time(now) };
-            let visit = visit(&site, &request, resource.as_ref(), &host).await;
+            let covered = resource.as_ref().map(|resource| Covered { resource, is_public });
+            let visit = visit(&site, &request, covered, &host).await;
             PageVisit::Visited {
                 answer: visit.answer,
                 reason: visit.reason,
@@ -129,6 +133,15 @@ impl PagesHost for BoundaryHost {
 
     async fn open(&self, context: String, sealed: String) -> Result<Option<String>, HostUnavailable> {
         self.value(Effect::Open { context, sealed }).await
+    }
+
+    async fn ask_account(&self, name: String, request: String) -> Result<String, CallError> {
+        let object = ObjectClass::Account.as_str();
+        match self.perform(Effect::Call { object, name, request }).await {
+            Reply::Value(Some(reply)) => Ok(reply),
+            Reply::BindingMissing => Err(CallError::BindingMissing),
+            _ => Err(CallError::Unavailable),
+        }
     }
 
     async fn post(&self, post: Post) -> Result<PostReply, HostUnavailable> {

@@ -83,6 +83,22 @@ fn challenge_is_of_the_scheme_by_which_the_request_came() {
 }
 
 #[test]
+fn public_is_what_a_public_rule_covers_by_method_and_path() {
+    let gate = gate();
+    assert!(gate.is_public("GET", "https://api.example/orders/status"));
+    for (method, url) in [
+        ("GET", ORDER),
+        ("DELETE", "https://api.example/orders/status"),
+        ("GET", "https://api.example/orders/status/x"),
+        ("GET", "https://elsewhere.example/orders/status"),
+        ("GET", "https://api.example/orders/%73tatus"),
+        ("GET", ""),
+    ] {
+        assert!(!gate.is_public(method, url), "{method} {url}");
+    }
+}
+
+#[test]
 fn refusal_can_be_read_by_a_page_of_an_allowed_origin_alone() {
     let from = |origin| GateRequest {
         method: "POST",

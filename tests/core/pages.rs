@@ -3,6 +3,7 @@
 mod callbacks;
 mod cookies;
 mod cross_site;
+mod kept;
 mod logout;
 mod navigations;
 mod refreshing;

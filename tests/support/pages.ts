@@ -1,7 +1,7 @@
 /** Gated pages as a deployment has them, and the browser of somebody who visits them. */
 import { randomBytes } from "node:crypto";
 import { request as sendRequest } from "node:http";
-import { document, type Entry, records } from "./demo.ts";
+import { document, type Entry, records, type TenantDocument } from "./demo.ts";
 import { UserAgent, elsewhere } from "./user_agent.ts";
 import { type RunningWorker, startWorker } from "./worker.ts";
 
@@ -12,7 +12,7 @@ export const cookieSecret = `1:${randomBytes(32).toString("base64url")}`;
  * The demo with a client for its pages. Ada may read payments, profiles ask the objects on every request, and an order is
  * confirmed by who has just logged in.
  */
-function entries(port: number): Entry[] {
+function pagesDocument(port: number): TenantDocument {
   const tenant = document(port);
   const origin = `http://localhost:${port}`;
   tenant.clients.push({
@@ -38,12 +38,46 @@ function entries(port: number): Entry[] {
   });
   const ada = tenant.users.find(({ user_id: id }) => id === "ada");
   (ada?.["role_ids"] as string[]).push("payer");
+  return tenant;
+}
+
+/** The resources {@link startLargePages} has besides: three tokens for them are more than the cookies of a host may hold. */
+export const LARGE = ["large-1", "large-2", "large-3", "large-4"];
+
+/** The demo of the pages with resources whose tokens are long, and with Ada having all that they define. */
+function largeEntries(port: number): Entry[] {
+  const tenant = pagesDocument(port);
+  const resources = LARGE.map((id) => {
+    const names = Array.from({ length: 22 }, (_, index) => `${id}:${"a-scope-with-a-long-name-that-fills-a-token".padEnd(40, "-")}-${index}`);
+    return { id, names };
+  });
+  for (const { id, names } of resources) {
+    tenant.resources.push({
+      ...{ resource_id: id, name: id, uri: `http://localhost:${port}/demo/${id}` },
+      ...{ access_token_ttl: 600, refresh_token_ttl: 86_400, max_refresh_rotate: 604_800 },
+      scopes: names.map((name) => ({ name, description: name })),
+      rules: [
+        { methods: ["GET"], path: "/**", scopes: [names[0]] },
+        { methods: ["GET"], path: "/status", public: true },
+      ],
+    });
+  }
+  const assigned = resources.map(({ id, names }) => ({ resource_id: id, scopes: names }));
+  (tenant["roles"] as object[]).push({ role_id: "all", name: "All", description: "All of what is long", resources: assigned });
+  (tenant.users.find(({ user_id: id }) => id === "ada")?.["role_ids"] as string[]).push("all");
+  (tenant.clients.find(({ client_id: id }) => id === "shop-pages")?.["resources"] as object[]).push(...assigned);
   return records(tenant);
 }
 
 /** The worker with gated pages; `null` for none of the secret. */
 export function startPages(secret: string | null = cookieSecret): Promise<RunningWorker> {
+  const entries = (port: number): Entry[] => records(pagesDocument(port));
   return startWorker({ entry: "tests/support/workers/pages.ts", entries, cookieSecret: secret });
+}
+
+/** The same with {@link LARGE}. */
+export function startLargePages(): Promise<RunningWorker> {
+  return startWorker({ entry: "tests/support/workers/pages.ts", entries: largeEntries, cookieSecret });
 }
 
 const NAVIGATION = {

@@ -9,11 +9,12 @@ use std::task::{Context, Poll, Waker};
 
 use audgate::config::Tenant;
 use audgate::gate::{Gate, GateRequest};
-use audgate::host::HostUnavailable;
+use audgate::host::{CallError, HostUnavailable};
 use audgate::pages::{
-    AuthenticationDemand, Denial, PageRequest, PagesHost, PagesSettings, PagesSettingsText, Post, PostReply,
-    Site, Verdict, Visit, visit,
+    AuthenticationDemand, Covered, Denial, PageRequest, PagesHost, PagesSettings, PagesSettingsText, Post,
+    PostReply, Site, Verdict, Visit, visit,
 };
+use audgate::session::{Row, account};
 use audgate::vocabulary::{EntropyUnavailable, UnixTime};
 use serde_json::{Value, json};
 use url::Url;
@@ -31,6 +32,34 @@ pub(crate) const CALLBACK: &str = "https://api.example/.audgate/callback";
 /// Where people log out.
 pub(crate) const LOGOUT: &str = "https://api.example/.audgate/logout";
 
+/// The `Account` objects that a gate may ask, as one deployment has them.
+pub(crate) enum Accounts {
+    /// There is no binding.
+    Missing,
+    /// Nobody answers.
+    Down,
+    /// Rows by name and key.
+    Stored(BTreeMap<String, BTreeMap<String, String>>),
+}
+
+impl Accounts {
+    /// One turn of the object `name`.
+    pub(crate) fn turn(&mut self, name: &str, request: &str, now: u64) -> Result<String, CallError> {
+        let all = match self {
+            Self::Missing => return Err(CallError::BindingMissing),
+            Self::Down => return Err(CallError::Unavailable),
+            Self::Stored(all) => all,
+        };
+        let rows = all.entry(name.to_owned()).or_default();
+        let stored: Vec<Row> =
+            rows.iter().map(|(key, value)| Row { key: key.clone(), value: value.clone() }).collect();
+        let outcome = account(&stored, request, UnixTime::from_seconds(now));
+        rows.extend(outcome.put.into_iter().map(|row| (row.key, row.value)));
+        outcome.delete.iter().for_each(|key| drop(rows.remove(key)));
+        Ok(outcome.reply)
+    }
+}
+
 /// The platform around the gate: it seals in memory, and the issuer answers what a test says.
 pub(crate) struct Platform {
     pub(crate) gate: RefCell<Gate>,
@@ -38,23 +67,39 @@ pub(crate) struct Platform {
     sealed: RefCell<BTreeMap<String, (String, String)>>,
     pub(crate) answers: RefCell<VecDeque<Result<PostReply, HostUnavailable>>>,
     pub(crate) posts: RefCell<Vec<Post>>,
+    pub(crate) accounts: RefCell<Accounts>,
+    /// The names of the objects that were asked, with their requests.
+    pub(crate) asked: RefCell<Vec<(String, String)>>,
     pub(crate) without_randomness: Cell<bool>,
     drawn: Cell<u8>,
     request: RefCell<PageRequest>,
 }
 
-impl PagesHost for Platform {
-    async fn seal(&self, context: String, text: String) -> Result<String, HostUnavailable> {
+impl Platform {
+    /// `text` as the gate seals it for `context`.
+    pub(crate) fn seals(&self, context: &str, text: &str) -> String {
         let mut sealed = self.sealed.borrow_mut();
         // As long as a real one: nonce, tag and base64url.
         let name = format!("{:0>width$}", sealed.len(), width = (text.len() + 28).div_ceil(3) * 4);
-        sealed.insert(name.clone(), (context, text));
-        Ok(name)
+        sealed.insert(name.clone(), (context.to_owned(), text.to_owned()));
+        name
+    }
+}
+
+impl PagesHost for Platform {
+    async fn seal(&self, context: String, text: String) -> Result<String, HostUnavailable> {
+        Ok(self.seals(&context, &text))
     }
 
     async fn open(&self, context: String, sealed: String) -> Result<Option<String>, HostUnavailable> {
         let all = self.sealed.borrow();
         Ok(all.get(&sealed).filter(|(own, _)| *own == context).map(|(_, text)| text.clone()))
+    }
+
+    async fn ask_account(&self, object: String, request: String) -> Result<String, CallError> {
+        let reply = self.accounts.borrow_mut().turn(&object, &request, self.now.get());
+        self.asked.borrow_mut().push((object, request));
+        reply
     }
 
     async fn post(&self, post: Post) -> Result<PostReply, HostUnavailable> {
@@ -154,6 +199,8 @@ impl Visitor {
             sealed: RefCell::default(),
             answers: RefCell::default(),
             posts: RefCell::default(),
+            accounts: RefCell::new(Accounts::Missing),
+            asked: RefCell::default(),
             without_randomness: Cell::new(false),
             drawn: Cell::new(0),
             request: RefCell::default(),
@@ -198,7 +245,9 @@ impl Visitor {
         let site = Site { tenant: Rc::clone(&self.tenant), settings, now };
         *self.platform.request.borrow_mut() = request.clone();
         let resource = self.platform.gate.borrow().resource_at(&request.url).map(|found| found.id().clone());
-        ready(visit(&site, &request, resource.as_ref(), &self.platform))
+        let is_public = self.platform.gate.borrow().is_public(&request.method, &request.url);
+        let covered = resource.as_ref().map(|resource| Covered { resource, is_public });
+        ready(visit(&site, &request, covered, &self.platform))
     }
 
     /// The `Cookie` field.
