@@ -3,6 +3,7 @@ import { WorkerEntrypoint } from "cloudflare:workers";
 import type { Access, DemandOutcome, GateDecision } from "../wasm/full_types.js";
 import type { Undecided } from "./access.ts";
 import { Gatekeeper, type GatekeeperOptions } from "./gatekeeper.ts";
+import { handlerCookie } from "./handler-request.ts";
 import type { CoreInstances } from "./instance.ts";
 import type { Context } from "./options.ts";
 import { partsOf, type PlainRequest } from "./plain-request.ts";
@@ -11,7 +12,10 @@ import { partsOf, type PlainRequest } from "./plain-request.ts";
  * What the gate says of a request, as plain data. `allow` comes with the access and with fields for the response, so that a
  * page of another origin may read it; anything else with the response in place of the handler's.
  */
-export type Authorization = GateDecision | Undecided;
+export type Authorization = (GateDecision | Undecided) & {
+  /** The `Cookie` field as the handler may see it, empty for none, where it is another one than came. */
+  handlerCookie?: string;
+};
 
 /** What other workers may ask, through a service binding to a class that `authorizer` makes. */
 export interface Authorizer {
@@ -35,7 +39,10 @@ export function authorizerWith(instances: CoreInstances): AuthorizerWith {
     const gatekeeper = new Gatekeeper(instances, options);
     return class extends WorkerEntrypoint<Env> implements Authorizer {
       async authorize(request: Request | PlainRequest): Promise<Authorization> {
-        return gatekeeper.decide(partsOf(request), this.env, this.ctx);
+        const asked = partsOf(request);
+        const decision = await gatekeeper.decide(asked, this.env, this.ctx);
+        const cookie = decision.type === "allow" ? handlerCookie(instances, asked.headers.get("cookie")) : null;
+        return cookie === null ? decision : { ...decision, handlerCookie: cookie };
       }
 
       async demand(request: Request | PlainRequest, access: Access, scopes: string[]): Promise<DemandOutcome | Undecided> {

@@ -2,6 +2,7 @@
 import type { GateDecision, PlainResponse, Trace } from "../wasm/full_types.js";
 import { AccessRefused, demanding, type GatedAccess, response } from "./access.ts";
 import { Gatekeeper, type GatekeeperOptions } from "./gatekeeper.ts";
+import { forHandler, handlerCookie } from "./handler-request.ts";
 import type { CoreInstances } from "./instance.ts";
 import { type Context, orUnavailable, unavailable } from "./options.ts";
 import { Pages, type PagesOptions } from "./pages.ts";
@@ -65,9 +66,13 @@ export function gateWith(instances: CoreInstances): Gate {
         const begun = visit?.decision ?? gatekeeper.decide(parts, env, context);
         const outcome = begun instanceof Promise ? await begun : begun;
         let failure: PlainResponse | undefined;
+        let shown = visit?.request;
         try {
           if (outcome.type !== "undecided") {
             options.onDecision?.(outcome, request);
+          }
+          if (outcome.type === "allow") {
+            shown ??= forHandler(request, handlerCookie(instances, parts.headers.get("cookie")));
           }
         } catch (error) {
           failure = unavailable(error);
@@ -79,7 +84,7 @@ export function gateWith(instances: CoreInstances): Gate {
         const access = demanding(outcome.access, (scopes) => gatekeeper.demand(parts, env, outcome.access, scopes));
         try {
           const gated = gatedContext(context, access, outcome.trace);
-          return finished(withHeaders(await handler.fetch(visit?.request ?? request, env, gated), outcome.headers));
+          return finished(withHeaders(await handler.fetch(shown ?? request, env, gated), outcome.headers));
         } catch (error) {
           if (!(error instanceof AccessRefused)) {
             throw error;

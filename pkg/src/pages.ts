@@ -9,6 +9,7 @@ import type { RequestParts } from "./decision.ts";
 import { performCall } from "./effects/call.ts";
 import { drive, type Reply } from "./exchange.ts";
 import type { Gatekeeper } from "./gatekeeper.ts";
+import { forHandler } from "./handler-request.ts";
 import { log } from "./log.ts";
 import { type Context, Misconfigured, Unplaced } from "./options.ts";
 import { CookieKeys } from "./pages/cookie-keys.ts";
@@ -199,21 +200,6 @@ function verdictOf(decision: GateDecision): PageVerdict {
     ...(acrValues === undefined ? {} : { acr_values: acrValues.join(" ") }),
     ...(maxAge === undefined ? {} : { max_age: maxAge }),
   };
-}
-
-/** The request without our cookies. */
-function forHandler(request: Request, cookie: string | null): Request {
-  if (cookie === null) {
-    return request;
-  }
-  const headers = new Headers(request.headers);
-  if (cookie === "") {
-    headers.delete("cookie");
-  } else {
-    headers.set("cookie", cookie);
-  }
-  // Whoever has read the content already goes on with what they have read.
-  return new Request(request, { headers, ...(request.bodyUsed ? { body: "" } : {}) });
 }
 
 function finisher(visit: PageVisit & { type: "visited" }, decision: GateDecision): Visited["finish"] {

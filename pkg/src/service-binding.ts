@@ -5,6 +5,7 @@ import type { Access, PlainResponse } from "../wasm/full_types.js";
 import { AccessRefused, checked, type GatedAccess, malformed, response, type Undecided, withRequire } from "./access.ts";
 import type { Authorization, Authorizer } from "./entrypoint.ts";
 import { gatedContext, type GatedHandler, withHeaders } from "./gate.ts";
+import { forHandler } from "./handler-request.ts";
 import { log } from "./log.ts";
 import type { Context } from "./options.ts";
 import type { PlainRequest } from "./plain-request.ts";
@@ -56,10 +57,10 @@ export function gateThrough<Env, C extends Context>(
       if (authorization.type !== "allow") {
         return response(authorization.response);
       }
-      const { access, headers, trace } = authorization;
+      const { access, headers, trace, handlerCookie = null } = authorization;
       try {
         const gated = gatedContext(context, requiring(access), trace);
-        return withHeaders(await handler.fetch(request, env, gated), headers);
+        return withHeaders(await handler.fetch(forHandler(request, handlerCookie), env, gated), headers);
       } catch (error) {
         if (!(error instanceof ScopesDemanded)) {
           throw error;

@@ -108,9 +108,10 @@ pub(super) fn of_hint(site: &Site) -> String {
     name(site, HINT)
 }
 
-/// The `Cookie` field as a handler may see it, where it differs from `field`: without anything of ours. What only holds our
+/// The `Cookie` field as a handler may see it, empty for none, where it differs from `field`: without anything of ours. What only holds our
 /// name goes too, because fields that stand twice are joined in more ways than one.
-pub(super) fn for_handler(field: &str) -> Option<String> {
+#[must_use]
+pub fn handler_cookie(field: &str) -> Option<String> {
     let ours = |pair: &&str| pair.starts_with(OWN) || pair.contains(OWN_OF_HOST) || pair.contains(PREFIX);
     let pairs = || cookie_pairs(field);
     if !pairs().any(|pair| ours(&pair)) {

@@ -17,6 +17,7 @@ mod settings;
 mod token_endpoint;
 mod visit;
 
+pub use cookie::handler_cookie;
 pub use host::{AuthenticationDemand, Denial, PagesHost, Post, PostReply, Verdict};
 pub use refusal::PageRefusal;
 pub use request::PageRequest;

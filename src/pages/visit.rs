@@ -114,7 +114,7 @@ pub async fn visit<H: PagesHost>(
             (Some(response), Some(refusal.code()))
         }
     };
-    let handler_cookie = request.cookie.as_deref().and_then(cookie::for_handler);
+    let handler_cookie = request.cookie.as_deref().and_then(cookie::handler_cookie);
     Visit { answer, reason, set_cookies: jar.into_fields(), handler_cookie, by_cookie }
 }
 

@@ -7,8 +7,8 @@ use wasm_bindgen::prelude::*;
 
 use crate::host::{CallError, HostUnavailable, ObjectClass};
 use crate::pages::{
-    AuthenticationDemand, Covered, Denial, PageRequest, PagesHost, PagesSettings, PagesSettingsText, Post,
-    PostReply, Site, Verdict, visit,
+    self, AuthenticationDemand, Covered, Denial, PageRequest, PagesHost, PagesSettings, PagesSettingsText,
+    Post, PostReply, Site, Verdict, visit,
 };
 use crate::vocabulary::json::Json;
 use crate::vocabulary::{EntropyUnavailable, HttpResponse};
@@ -93,6 +93,14 @@ enum PageVisit {
     Misconfigured {
         fault: String,
     },
+}
+
+/// The `Cookie` field as a handler may see it, empty for none; `undefined` where it is the one that came. For gates without
+/// pages: those of others stand in it, and the issuer's.
+#[wasm_bindgen(js_name = handlerCookie)]
+#[must_use]
+pub fn handler_cookie(field: &str) -> Option<String> {
+    pages::handler_cookie(field)
 }
 
 #[wasm_bindgen]

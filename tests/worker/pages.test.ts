@@ -110,6 +110,22 @@ describe("the cookies", () => {
     assert.equal((await seen(await worker.fetch("/demo/payments/status", { headers: { cookie: ours } }))).cookie, null);
   });
 
+  test("never reach a handler behind a gate of this host that has no pages, and neither do the issuer's", async () => {
+    const token = await worker.token("orders-backend", "orders");
+    assert.match(ada.cookie, /audgate-page\..*audgate-session=|audgate-session=.*audgate-page\./);
+    for (const [path, headers] of [
+      [`${PAGE}?without-pages`, { authorization: `Bearer ${token}` }],
+      ["/demo/payments/status?without-pages", {}],
+    ] as [string, Record<string, string>][]) {
+      const asked = async (cookie: string): Promise<string | null> =>
+        (await seen(await worker.fetch(path, { headers: { ...headers, cookie } }))).cookie;
+      assert.equal(await asked(`theme=dark; ${ada.cookie}; __Host-audgate-page.token.orders=1.1.AAAA; lang=de`), "theme=dark; lang=de");
+      assert.equal(await asked(ada.cookie), null);
+      assert.equal(await asked("theme=dark;lang=de"), "theme=dark;lang=de");
+    }
+    assert.equal((await worker.fetch(`${PAGE}?without-pages`, { headers: { cookie: ada.cookie } })).status, 401);
+  });
+
   test("make a page the visitor's own to every cache", async () => {
     const { headers } = await ada.navigate(PAGE);
     assert.deepEqual([headers.get("vary"), headers.get("cache-control")], ["Origin, cookie", "private"]);

@@ -32,6 +32,19 @@ describe("an admitted request", () => {
   });
 });
 
+test("cookies of gates and issuers stay with the gate, and others come with the body", async () => {
+  const maker = await signed(signingKey("RS256"), clientClaims(through.origin, "payments", "payments:make"));
+  const shownOf = async (cookie: string): Promise<unknown> => {
+    const headers = { authorization: `Bearer ${maker}`, cookie };
+    const response = await ask("/demo/payments", headers, { method: "POST", body: "12.50" });
+    const { cookie: seen, body } = (await response.json()) as { cookie: string | null; body: string };
+    return [seen, body];
+  };
+  assert.deepEqual(await shownOf("a=1; __Host-audgate-session=x; __Host-audgate-page.token.orders=1.1.y; b=2"), ["a=1; b=2", "12.50"]);
+  assert.deepEqual(await shownOf("__Host-audgate-session=x"), [null, "12.50"]);
+  assert.deepEqual(await shownOf("a=1;b=2"), ["a=1;b=2", "12.50"]);
+});
+
 describe("a request that the gate refuses", () => {
   const refusals: [string, string, Record<string, string>, number, string][] = [
     ["without a token", "/demo/orders/1", { authorization: "" }, 401, "no_token"],

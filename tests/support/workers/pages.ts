@@ -1,6 +1,7 @@
 /**
  * Gated pages and their authorization server in one worker, with one clock for both and for the objects of users and
  * logins, which `/test/clock` puts forward by so many seconds. Below `/demo/profile` a second gate refreshes its tokens.
+ * A third has no pages, and is asked by the parameter `without-pages`.
  * `/test/accounts` takes the accounts away from both gates, and gives them back. Behind both whoever asks for a WebSocket
  * gets one. What is mailed stands at `/dev/outbox`, as the demo's does.
  */
@@ -86,6 +87,7 @@ const common = {
 };
 const gated = gate<object, Context>(pages, { now, account: accountsOf, pages: { ...common, scope: "openid", afterLogout: "/demo/payments/status" } });
 const refreshing = gate<object, Context>(pages, { now, account: accountsOf, pages: { ...common, path: "/.refreshing", scope: "openid offline_access" } });
+const withoutPages = gate<object, Context>(pages, { now });
 
 export default {
   async fetch(request: Request, env: object, context: Context): Promise<Response> {
@@ -100,6 +102,9 @@ export default {
     }
     if (pathname === "/dev/outbox") {
       return Response.json(mails);
+    }
+    if (searchParams.has("without-pages")) {
+      return withoutPages.fetch(request, env, context);
     }
     if (/^\/(?:\.refreshing|demo\/profile)(?:\/|$)/.test(pathname)) {
       return refreshing.fetch(request, env, context);

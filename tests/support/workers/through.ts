@@ -36,7 +36,7 @@ const handler = {
     }
     // Through another binding: what is handed over has to be plain data.
     const copied = await env.GATE.demand({ method: request.method, url: request.url }, access, ["orders:read"]);
-    return Response.json({ access, body: await request.text(), copied: copied.type, cloned: structuredClone(access) });
+    return Response.json({ access, cookie: request.headers.get("cookie"), body: await request.text(), copied: copied.type, cloned: structuredClone(access) });
   },
 };
 
