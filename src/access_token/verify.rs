@@ -227,12 +227,6 @@ impl UnverifiedAccessToken {
         Self { claims, check, terms: Some(terms) }
     }
 
-    /// Whether the key is another issuer's, which the tenant's configuration does not have.
-    #[must_use]
-    pub fn is_foreign(&self) -> bool {
-        self.claims.is_foreign()
-    }
-
     /// The signature operation that remains.
     #[must_use]
     pub fn signature_check(&self) -> &SignatureCheck {

@@ -111,12 +111,6 @@ pub struct PendingSignature {
 }
 
 impl PendingSignature {
-    /// Whether the key is another issuer's.
-    #[must_use]
-    pub fn is_foreign(&self) -> bool {
-        self.unverified.is_foreign()
-    }
-
     /// What to check.
     #[must_use]
     pub fn signature_check(&self) -> &SignatureCheck {

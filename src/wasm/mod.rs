@@ -7,6 +7,7 @@ mod issuer_keys;
 mod jws;
 mod possession;
 mod revocations;
+mod signatures;
 mod tenant;
 mod tickets;
 

@@ -7,10 +7,8 @@ use wasm_bindgen::prelude::*;
 
 use crate::config::{Faults, Tenant};
 use crate::gate::{
-    Decision, Gate, GateRequest, KNOWN_TOKENS, PendingInquiries, PendingKeys, PendingReading,
-    PendingSignature, Step,
+    Decision, Gate, GateRequest, KNOWN_TOKENS, PendingInquiries, PendingKeys, PendingReading, Step,
 };
-use crate::jose::Algorithm;
 use crate::vocabulary::json::Json;
 use crate::vocabulary::{TenantId, UnixTime};
 
@@ -18,7 +16,7 @@ use super::decision::{access_text, decision_text};
 use super::exchange::to_js;
 use super::possession::PendingPossession;
 use super::revocations::RevocationsHandle;
-use super::tickets::Tickets;
+use super::signatures::PendingSignatures;
 
 /// Room for method, URL and header fields of a request. Longer ones take the slower way.
 const BUFFER_LENGTH: usize = 24 * 1_024;
@@ -62,10 +60,7 @@ pub struct TenantHandle {
     is_repeatable: bool,
     /// What the host was given to keep, by the remainder of the token's number: that number and the resource.
     kept: Vec<(u32, usize)>,
-    checked: Vec<u8>,
-    signatures: Tickets<PendingSignature>,
-    /// Of the signature that is to be checked now.
-    ticket: u32,
+    pub(super) signatures: PendingSignatures,
     pub(super) keys: Option<PendingKeys>,
     reading: Option<PendingReading>,
     inquiries: Option<PendingInquiries>,
@@ -292,59 +287,6 @@ impl TenantHandle {
         KNOWN_TOKENS
     }
 
-    /// Names the signature that is to be checked to `conclude`, once and as long as not too many others were to be checked
-    /// since then.
-    #[must_use]
-    #[wasm_bindgen(getter)]
-    pub fn ticket(&self) -> u32 {
-        self.ticket
-    }
-
-    /// A number from 0 for the key and algorithm, the same as long as this configuration is in force; -1 for a key of
-    /// another issuer.
-    #[must_use]
-    #[wasm_bindgen(js_name = checkKeyNumber)]
-    pub fn check_key_number(&self) -> i32 {
-        let Some(pending) = self.signatures.get(self.ticket) else { return -1 };
-        let check = pending.signature_check();
-        let place = self.gate.tenant().verification_keys().place(&check.key);
-        let algorithm = Algorithm::ALL.iter().position(|algorithm| *algorithm == check.algorithm);
-        let number = place.zip(algorithm).map(|(place, algorithm)| place * Algorithm::ALL.len() + algorithm);
-        number.and_then(|number| i32::try_from(number).ok()).unwrap_or(-1)
-    }
-
-    /// Algorithm and JWK of that key, as JSON text with a space between.
-    #[must_use]
-    #[wasm_bindgen(js_name = checkKey)]
-    pub fn check_key(&self) -> String {
-        let Some(pending) = self.signatures.get(self.ticket) else { return String::new() };
-        let check = pending.signature_check();
-        let jwk = check.key.public_jwk().map(|jwk| jwk.text()).unwrap_or_default();
-        format!("{} {jwk}", check.algorithm.as_str())
-    }
-
-    /// Address of the octets that were signed, with the signature behind them. They stand there until the next signature
-    /// is to be checked, and no longer.
-    #[must_use]
-    #[wasm_bindgen(js_name = checkAddress)]
-    pub fn check_address(&self) -> *const u8 {
-        self.checked.as_ptr()
-    }
-
-    /// How many octets were signed.
-    #[must_use]
-    #[wasm_bindgen(js_name = messageLength)]
-    pub fn message_length(&self) -> usize {
-        self.signatures.get(self.ticket).map_or(0, |pending| pending.signature_check().message().len())
-    }
-
-    /// How many octets the signature has.
-    #[must_use]
-    #[wasm_bindgen(js_name = signatureLength)]
-    pub fn signature_length(&self) -> usize {
-        self.signatures.get(self.ticket).map_or(0, |pending| pending.signature_check().signature.len())
-    }
-
     /// What waits for the list to be read.
     #[wasm_bindgen(js_name = takeReading)]
     pub fn take_reading(&mut self) -> Option<ReadingHandle> {
@@ -355,14 +297,6 @@ impl TenantHandle {
     #[wasm_bindgen(js_name = takeInquiries)]
     pub fn take_inquiries(&mut self) -> Option<InquiriesHandle> {
         self.inquiries.take().map(|pending| InquiriesHandle { pending, replies: Vec::new() })
-    }
-
-    /// Goes on with a decision: `verified` says whether the signature is right, `undefined` that it could not be
-    /// checked now. Answers what is to be done next; `Forgotten` where the ticket is good no more.
-    pub fn conclude(&mut self, ticket: u32, verified: Option<bool>, with_trace: bool) -> NextStep {
-        let Some(pending) = self.signatures.take(ticket) else { return NextStep::Forgotten };
-        let step = self.gate.conclude(pending, verified);
-        self.next(step, with_trace)
     }
 
     /// Goes on once the list of revocations was read, or could not be. Answers what is to be done next.
@@ -380,31 +314,12 @@ impl TenantHandle {
     }
 }
 
-#[wasm_bindgen]
-impl TenantHandle {
-    /// The same by checking the signature inside the core, for a host that lacks the algorithm.
-    #[wasm_bindgen(js_name = concludeHere)]
-    pub fn conclude_here(&mut self, ticket: u32, with_trace: bool) -> NextStep {
-        let Some(pending) = self.signatures.take(ticket) else { return NextStep::Forgotten };
-        let step = self.gate.conclude_here(pending);
-        self.next(step, with_trace)
-    }
-}
-
 impl TenantHandle {
     pub(super) fn next(&mut self, step: Step, with_trace: bool) -> NextStep {
         match step {
             Step::Decided(decision) => self.decided(&decision, with_trace),
             Step::Forgotten => NextStep::Forgotten,
-            Step::Signature(pending) => {
-                // Now, because it may let the memory grow, and whoever asks for the address has hold of the memory.
-                let check = pending.signature_check();
-                self.checked.clear();
-                self.checked.extend_from_slice(check.message());
-                self.checked.extend_from_slice(&check.signature);
-                self.ticket = self.signatures.keep(*pending);
-                NextStep::Signature
-            }
+            Step::Signature(pending) => self.signatures.keep(*pending),
             Step::Keys(pending) => {
                 self.keys = Some(*pending);
                 NextStep::Keys
@@ -464,9 +379,7 @@ fn loaded_outcome(tenant: Tenant, keys_version: u64) -> JsValue {
         token_number: 0,
         is_repeatable: false,
         kept: vec![(0, 0); KNOWN_TOKENS as usize],
-        checked: Vec::new(),
-        signatures: Tickets::default(),
-        ticket: 0,
+        signatures: PendingSignatures::default(),
         keys: None,
         reading: None,
         inquiries: None,
