@@ -13,7 +13,7 @@ import type { LoadedTenant } from "./configuration.ts";
 import type { CoreExports } from "./instance.ts";
 import type { IssuerKeys } from "./issuer-keys/key-sets.ts";
 import { type Proofs, withProof, withProofChecked, withProofUsed } from "./possession.ts";
-import { checked, type SignatureCheck, signatureCheck } from "./signature-check.ts";
+import { checked, checkedNow, type SignatureCheck, signatureCheck } from "./signature-check.ts";
 import { isUnsupported } from "./signatures.ts";
 
 /** The parts of a request that decide. */
@@ -74,9 +74,9 @@ type Next = GateDecision | Waiting;
 /** Whether a signature is right; `undefined` where the platform could not check it now. */
 type Verdict = boolean | undefined | "unsupported";
 
-/** A decision was given up, because too many others waited for their signatures to be checked. A retry is safe. */
-class TooManySignatures extends Error {
-  override readonly name = "TooManySignatures";
+/** The core waits no longer for the verdict about a signature. A retry is safe. */
+class TooLate extends Error {
+  override readonly name = "TooLate";
 }
 
 /** One decision on its way. */
@@ -103,7 +103,8 @@ export function decide(
   const authorization = request.headers.get("authorization") ?? "";
   host?.honour(tenant);
   const course = { tenant, authorization, trace, host };
-  const next = tenant.instance.use((core) => begun(core, course, requestText(request), Math.floor(now / 1_000)));
+  const first = tenant.instance.use((core) => begun(core, course, requestText(request), Math.floor(now / 1_000)));
+  const next = settled(course, first);
   return isDecision(next) ? next : concluded(course, next);
 }
 
@@ -132,22 +133,44 @@ function isDecision(next: Next): next is GateDecision {
   return next.type === "allow" || next.type === "deny" || next.type === "respond";
 }
 
+/** Goes on as far as signatures can be checked in this turn, so that nobody waits behind others for nothing. */
+function settled(course: Course, first: Next): Next {
+  let next = first;
+  while (next.type === "signature") {
+    const verdict = failing(() => checkedNow(course.tenant, next as SignatureCheck));
+    if (verdict === "later") {
+      break;
+    }
+    next = judged(course, next.ticket, verdict);
+  }
+  return next;
+}
+
 async function concluded(course: Course, waiting: Waiting): Promise<GateDecision> {
   let next: Next = waiting;
   while (!isDecision(next)) {
     if (next.type === "signature") {
-      let verdict: Verdict;
-      try {
-        verdict = await checked(course.tenant, next);
-      } catch (error) {
-        verdict = isUnsupported(error) ? "unsupported" : undefined;
-      }
-      next = judged(course, next.ticket, verdict);
+      const { ticket } = next;
+      const verdict: Verdict = await checked(course.tenant, next).catch(failed);
+      next = settled(course, judged(course, ticket, verdict));
     } else {
-      next = await proceed(course, next);
+      next = settled(course, await proceed(course, next));
     }
   }
   return next;
+}
+
+/** What is known of a signature where the platform could not check it. */
+function failed(error: unknown): Verdict {
+  return isUnsupported(error) ? "unsupported" : undefined;
+}
+
+function failing<T>(check: () => T): T | Verdict {
+  try {
+    return check();
+  } catch (error) {
+    return failed(error);
+  }
 }
 
 /** Goes on by what was found out about a signature. */
@@ -160,7 +183,7 @@ function judged(course: Course, ticket: number, verdict: Verdict): Next {
     return step === FORGOTTEN ? undefined : taken(core, course, step);
   });
   if (next === undefined) {
-    throw new TooManySignatures("more signatures are being checked than the core keeps in mind");
+    throw new TooLate("the signature was checked too late");
   }
   return next;
 }
@@ -202,8 +225,11 @@ async function proceed(course: Course, next: Exclude<Waiting, SignatureCheck>): 
         return taken(core, course, handle.concludeInquiries(pending, trace));
       });
     }
-    case "proof":
-      return instance.use((core) => taken(core, course, withProof(core, tenant, next.pending, host?.proofs, trace)));
+    case "proof": {
+      // What is configured is asked for here: an error of it is none of the core's.
+      const { field, nonceSecret } = host?.proofs ?? {};
+      return instance.use((core) => taken(core, course, withProof(core, tenant, next.pending, { field, nonceSecret }, trace)));
+    }
     case "proofSignature": {
       const step = await withProofChecked(tenant, next.pending, trace);
       return instance.use((core) => taken(core, course, step()));

@@ -1,5 +1,5 @@
 /** The gate as a wrapper of any `fetch` handler. */
-import type { GateDecision, PlainResponse, Trace } from "../wasm/full_types.js";
+import type { GateDecision, Trace } from "../wasm/full_types.js";
 import { AccessRefused, demanding, type GatedAccess, response } from "./access.ts";
 import { Gatekeeper, type GatekeeperOptions } from "./gatekeeper.ts";
 import { forHandler, handlerCookie } from "./handler-request.ts";
@@ -65,26 +65,23 @@ export function gateWith(instances: CoreInstances): Gate {
         const parts = { method: request.method, url: request.url, headers: request.headers };
         const begun = visit?.decision ?? gatekeeper.decide(parts, env, context);
         const outcome = begun instanceof Promise ? await begun : begun;
-        let failure: PlainResponse | undefined;
         let shown = visit?.request;
         try {
           if (outcome.type !== "undecided") {
             options.onDecision?.(outcome, request);
           }
-          if (outcome.type === "allow") {
-            shown ??= forHandler(request, handlerCookie(instances, parts.headers.get("cookie")));
+          if (outcome.type !== "allow") {
+            return finished(response(outcome.response));
           }
+          shown ??= forHandler(request, handlerCookie(instances, parts.headers.get("cookie")));
         } catch (error) {
-          failure = unavailable(error);
-        }
-        if (failure !== undefined || outcome.type !== "allow") {
-          return finished(response(failure ?? (outcome as Exclude<typeof outcome, { type: "allow" }>).response));
+          return finished(response(unavailable(error)));
         }
         // What else the handler throws is its own affair.
         const access = demanding(outcome.access, (scopes) => gatekeeper.demand(parts, env, outcome.access, scopes));
         try {
           const gated = gatedContext(context, access, outcome.trace);
-          return finished(withHeaders(await handler.fetch(shown ?? request, env, gated), outcome.headers));
+          return finished(withHeaders(await handler.fetch(shown, env, gated), outcome.headers));
         } catch (error) {
           if (!(error instanceof AccessRefused)) {
             throw error;

@@ -39,14 +39,13 @@ export function withProof(
   core: CoreExports,
   { handle }: LoadedTenant,
   pending: ProofHandle,
-  proofs: Proofs | undefined,
+  { field, nonceSecret: secret }: Partial<Pick<Proofs, "field" | "nonceSecret">>,
   trace: boolean,
 ): number {
-  const secret = proofs?.nonceSecret;
   if (secret !== undefined && !core.isNonceSecret(secret)) {
     log({ event: "dpop_nonce_secret_unusable", hint: "the secret `DPOP_NONCE_SECRET` has fewer than 32 octets" });
   }
-  return handle.concludeProof(pending, proofs?.field, secret, trace);
+  return handle.concludeProof(pending, field, secret, trace);
 }
 
 /** Checks the signature of a proof by the key in it, and has the core go on. */

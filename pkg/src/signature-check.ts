@@ -37,24 +37,22 @@ export function signatureCheck({ memory }: CoreExports, { handle, keys }: Loaded
   return { type: "signature", ticket, key, message: octets.subarray(0, messageLength), signature: octets.subarray(messageLength) };
 }
 
-/** Whether the signature is right. */
-export function checked(tenant: LoadedTenant, { key, message, signature }: SignatureCheck): boolean | Promise<boolean> {
-  if ("jwk" in key) {
-    return imported(tenant, key).then((known) => verified(tenant, known, message, signature));
-  }
-  return verified(tenant, key, message, signature);
+/** Whether the signature is right; `later` where that is left to {@link checked}. */
+export function checkedNow({ instance }: LoadedTenant, { key, message, signature }: SignatureCheck): boolean | "later" {
+  return "jwk" in key
+    ? "later"
+    : (instance.verifySynchronously?.(key.cryptoKey, key.algorithm, message, signature) ?? "later");
 }
 
-function verified(
-  { instance }: LoadedTenant,
-  { cryptoKey, algorithm }: ImportedKey,
-  message: Uint8Array,
-  signature: Uint8Array,
-): boolean | Promise<boolean> {
-  return (
-    instance.verifySynchronously?.(cryptoKey, algorithm, message, signature) ??
-    verify(cryptoKey, algorithm, message, signature)
-  );
+/** Whether the signature is right. */
+export async function checked(tenant: LoadedTenant, check: SignatureCheck): Promise<boolean> {
+  const { message, signature } = check;
+  if ("jwk" in check.key) {
+    const key = await imported(tenant, check.key);
+    const verdict = checkedNow(tenant, { ...check, key });
+    return verdict === "later" ? verify(key.cryptoKey, key.algorithm, message, signature) : verdict;
+  }
+  return verify(check.key.cryptoKey, check.key.algorithm, message, signature);
 }
 
 async function imported({ keys }: LoadedTenant, { name, jwk }: KeyToImport): Promise<ImportedKey> {

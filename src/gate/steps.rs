@@ -111,6 +111,12 @@ pub struct PendingSignature {
 }
 
 impl PendingSignature {
+    /// When the request came.
+    #[must_use]
+    pub fn asked_at(&self) -> UnixTime {
+        self.facts.now
+    }
+
     /// What to check.
     #[must_use]
     pub fn signature_check(&self) -> &SignatureCheck {

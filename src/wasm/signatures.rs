@@ -18,14 +18,20 @@ pub(super) struct PendingSignatures {
 }
 
 impl PendingSignatures {
-    pub(super) fn keep(&mut self, pending: PendingSignature) -> NextStep {
+    /// Keeps a decision until its signature was checked.
+    ///
+    /// # Errors
+    /// The decision, where too many wait.
+    fn keep(&mut self, pending: PendingSignature) -> Result<(), PendingSignature> {
+        let now = pending.asked_at();
+        self.ticket = self.waiting.keep(pending, now)?;
         // Now, because it may let the memory grow, and whoever asks for the address has hold of the memory.
-        let check = pending.signature_check();
         self.octets.clear();
-        self.octets.extend_from_slice(check.message());
-        self.octets.extend_from_slice(&check.signature);
-        self.ticket = self.waiting.keep(pending);
-        NextStep::Signature
+        if let Some(check) = self.waiting.get(self.ticket).map(PendingSignature::signature_check) {
+            self.octets.extend_from_slice(check.message());
+            self.octets.extend_from_slice(&check.signature);
+        }
+        Ok(())
     }
 
     fn now(&self) -> Option<&PendingSignature> {
@@ -33,10 +39,21 @@ impl PendingSignatures {
     }
 }
 
+impl TenantHandle {
+    pub(super) fn signature_wanted(&mut self, pending: PendingSignature, with_trace: bool) -> NextStep {
+        match self.signatures.keep(pending) {
+            Ok(()) => NextStep::Signature,
+            Err(turned_away) => {
+                let step = self.gate.conclude(turned_away, None);
+                self.next(step, with_trace)
+            }
+        }
+    }
+}
+
 #[wasm_bindgen]
 impl TenantHandle {
-    /// Names the signature that is to be checked to `conclude`, once and as long as not too many others were to be checked
-    /// since then.
+    /// Names the signature that is to be checked to `conclude`, once and within ten seconds.
     #[must_use]
     #[wasm_bindgen(getter)]
     pub fn ticket(&self) -> u32 {
