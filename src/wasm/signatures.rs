@@ -22,7 +22,7 @@ impl PendingSignatures {
     ///
     /// # Errors
     /// The decision, where too many wait.
-    fn keep(&mut self, pending: PendingSignature) -> Result<(), PendingSignature> {
+    fn keep(&mut self, pending: Box<PendingSignature>) -> Result<(), Box<PendingSignature>> {
         let now = pending.asked_at();
         self.ticket = self.waiting.keep(pending, now)?;
         // Now, because it may let the memory grow, and whoever asks for the address has hold of the memory.
@@ -40,11 +40,11 @@ impl PendingSignatures {
 }
 
 impl TenantHandle {
-    pub(super) fn signature_wanted(&mut self, pending: PendingSignature, with_trace: bool) -> NextStep {
+    pub(super) fn signature_wanted(&mut self, pending: Box<PendingSignature>, with_trace: bool) -> NextStep {
         match self.signatures.keep(pending) {
             Ok(()) => NextStep::Signature,
             Err(turned_away) => {
-                let step = self.gate.conclude(turned_away, None);
+                let step = self.gate.conclude(*turned_away, None);
                 self.next(step, with_trace)
             }
         }
@@ -109,7 +109,7 @@ impl TenantHandle {
     /// checked now. Answers what is to be done next; `Forgotten` where the ticket is good no more.
     pub fn conclude(&mut self, ticket: u32, verified: Option<bool>, with_trace: bool) -> NextStep {
         let Some(pending) = self.signatures.waiting.take(ticket) else { return NextStep::Forgotten };
-        let step = self.gate.conclude(pending, verified);
+        let step = self.gate.conclude(*pending, verified);
         self.next(step, with_trace)
     }
 
@@ -117,7 +117,7 @@ impl TenantHandle {
     #[wasm_bindgen(js_name = concludeHere)]
     pub fn conclude_here(&mut self, ticket: u32, with_trace: bool) -> NextStep {
         let Some(pending) = self.signatures.waiting.take(ticket) else { return NextStep::Forgotten };
-        let step = self.gate.conclude_here(pending);
+        let step = self.gate.conclude_here(*pending);
         self.next(step, with_trace)
     }
 }

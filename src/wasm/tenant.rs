@@ -319,7 +319,7 @@ impl TenantHandle {
         match step {
             Step::Decided(decision) => self.decided(&decision, with_trace),
             Step::Forgotten => NextStep::Forgotten,
-            Step::Signature(pending) => self.signature_wanted(*pending, with_trace),
+            Step::Signature(pending) => self.signature_wanted(pending, with_trace),
             Step::Keys(pending) => {
                 self.keys = Some(*pending);
                 NextStep::Keys

@@ -21,7 +21,8 @@ pub(super) struct Tickets<T> {
 struct Waiting<T> {
     number: u32,
     since: UnixTime,
-    pending: T,
+    /// Boxed, because most places are empty.
+    pending: Box<T>,
 }
 
 impl<T> Default for Tickets<T> {
@@ -35,11 +36,11 @@ impl<T> Tickets<T> {
     ///
     /// # Errors
     /// `pending`, where there is no place.
-    pub(super) fn keep(&mut self, pending: T, now: UnixTime) -> Result<u32, T> {
+    pub(super) fn keep(&mut self, pending: Box<T>, now: UnixTime) -> Result<u32, Box<T>> {
         let number = self.last.wrapping_add(1);
         let place = place(number);
-        while self.places.len() <= place {
-            self.places.push(None);
+        if self.places.is_empty() {
+            self.places.resize_with(PLACES as usize, || None);
         }
         match self.places.get_mut(place) {
             Some(taken) if taken.as_ref().is_none_or(|waiting| waiting.is_abandoned(now)) => {
@@ -52,7 +53,7 @@ impl<T> Tickets<T> {
     }
 
     /// What was kept under `number`, once, unless it has given way.
-    pub(super) fn take(&mut self, number: u32) -> Option<T> {
+    pub(super) fn take(&mut self, number: u32) -> Option<Box<T>> {
         let place = self.places.get_mut(place(number))?;
         place.take_if(|waiting| waiting.number == number).map(|waiting| waiting.pending)
     }
@@ -60,7 +61,7 @@ impl<T> Tickets<T> {
     /// What is kept under `number`.
     pub(super) fn get(&self, number: u32) -> Option<&T> {
         let waiting = self.places.get(place(number))?.as_ref()?;
-        Some(&waiting.pending).filter(|_| waiting.number == number)
+        Some(waiting.pending.as_ref()).filter(|_| waiting.number == number)
     }
 }
 
