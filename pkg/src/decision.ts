@@ -137,11 +137,12 @@ function isDecision(next: Next): next is GateDecision {
 function settled(course: Course, first: Next): Next {
   let next = first;
   while (next.type === "signature") {
-    const verdict = failing(() => checkedNow(course.tenant, next as SignatureCheck));
+    const check = next;
+    const verdict = failing(() => checkedNow(course.tenant, check));
     if (verdict === "later") {
       break;
     }
-    next = judged(course, next.ticket, verdict);
+    next = judged(course, check.ticket, verdict);
   }
   return next;
 }
@@ -165,6 +166,7 @@ function failed(error: unknown): Verdict {
   return isUnsupported(error) ? "unsupported" : undefined;
 }
 
+/** What `check` answers, or what its failure means. */
 function failing<T>(check: () => T): T | Verdict {
   try {
     return check();
