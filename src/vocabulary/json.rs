@@ -172,13 +172,17 @@ impl<'a> JsonObject<'a> {
     /// # Errors
     /// [`JsonError`]; the position tells where, and never what stood there.
     pub fn parse(text: &'a str, depth: usize) -> Result<Option<Self>, JsonError> {
+        let space = [' ', '\t', '\n', '\r'];
+        if !text.trim_start_matches(space).starts_with('{') {
+            return Json::parse(text.as_bytes(), depth).map(|_| None);
+        }
         let mut deserializer = serde_json::Deserializer::from_str(text);
         let expected = (text.len() / TYPICAL_MEMBER_LENGTH).clamp(4, 16);
         let object = deserializer
-            .deserialize_any(ObjectReader { depth, expected })
+            .deserialize_map(ObjectReader { depth, expected })
             .map_err(|error| classified(&error))?;
         deserializer.end().map_err(|error| classified(&error))?;
-        Ok(object)
+        Ok(Some(object))
     }
 
     /// Its members, in order.
@@ -330,38 +334,10 @@ struct ObjectReader {
 }
 
 impl<'de> Visitor<'de> for ObjectReader {
-    type Value = Option<JsonObject<'de>>;
+    type Value = JsonObject<'de>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a JSON value")
-    }
-
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, sequence: A) -> Result<Self::Value, A::Error> {
-        Reader { depth: self.depth }.visit_seq(sequence).map(|_| None)
+        formatter.write_str("a JSON object")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
@@ -376,7 +352,7 @@ impl<'de> Visitor<'de> for ObjectReader {
             }
             members.push((name, map.next_value_seed(MemberReader { depth })?));
         }
-        Ok(Some(JsonObject(members)))
+        Ok(JsonObject(members))
     }
 }
 
