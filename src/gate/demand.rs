@@ -44,14 +44,8 @@ impl Gate {
     /// Whether a request falls under a rule that is open to everybody, so that no token of it is looked at.
     #[must_use]
     pub fn is_public(&self, method: &str, url: &str) -> bool {
-        let Ok(target) = RequestTarget::parse(url) else { return false };
-        let Some(found) = self.matcher.resource(&target) else { return false };
-        let resource: Option<&ProtectedResource> = self.tenant().resources().get(found.resource);
-        let rule = resource.and_then(|resource| {
-            let index = self.matcher.rule(resource, &found, method)?;
-            resource.rules().get(index)
-        });
-        rule.is_some_and(Rule::is_public)
+        let request = GateRequest { method, url, ..GateRequest::default() };
+        self.placed(&request, UnixTime::default()).rule().is_some_and(Rule::is_public)
     }
 
     /// Resource and rule of a request, as far as there are any.
