@@ -52,8 +52,7 @@ async fn introspect<H: Host>(
     if !is_live(service, claims).await? || !in_good_standing(service, &presented).await? {
         return Ok(None);
     }
-    // A verified payload is an object.
-    let payload: Map<String, Value> = serde_json::from_str(claims.payload()).unwrap_or_default();
+    let payload = claims.every_claim();
     let mut members = Map::new();
     members.insert("active".to_owned(), json!(true));
     let token_type = if claims.confirmation().is_some() { "DPoP" } else { "Bearer" };
@@ -61,8 +60,8 @@ async fn introspect<H: Host>(
     for name in
         ["iss", "sub", "aud", "exp", "iat", "jti", "client_id", "scope", "tid", "app_id", "sid", "gid", "cnf"]
     {
-        if let Some(value) = payload.get(name) {
-            members.insert(name.to_owned(), value.clone());
+        if let Some(value) = payload.member(name) {
+            members.insert(name.to_owned(), json!(value));
         }
     }
     Ok(Some(Value::Object(members)))
